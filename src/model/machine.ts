@@ -77,6 +77,8 @@ export interface Machine {
   readonly listenersIncomplete: string | null;
   /** The process whose limits were read. */
   readonly subject: Process;
+  /** Does that process live in the network namespace that was read? */
+  readonly subjectSharesNetns: Ternary;
 }
 
 export const CAP_NET_ADMIN = 12n;

@@ -65,6 +65,11 @@ export function satisfies(relation: Relation, value: Value): boolean {
  */
 export function nearest(relation: Relation, current: Value | null): Value | null {
   if (current !== null && satisfies(relation, current)) return current;
+  const candidate = propose(relation, current);
+  return candidate !== null && satisfies(relation, candidate) ? candidate : null;
+}
+
+function propose(relation: Relation, current: Value | null): Value | null {
   switch (relation.kind) {
     case 'exactly':
       return recast(relation.value, current);

@@ -74,6 +74,11 @@ export function formatValue(value: Value): string {
   }
 }
 
+/** Digits in groups of three, for people: `1,048,576`. */
+export function formatGrouped(n: Quantity): string {
+  return n.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
 /**
  * Reads the text that the kernel (or a limits table) prints for a value of this shape.
  * Returns null when the text is not such a value: the caller turns that into an `unparsable` reading.

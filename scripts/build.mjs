@@ -1,0 +1,103 @@
+/**
+ * Builds dist/: the bundle (app.cjs), V8's compiled form of it (app.cache) and the launcher that loads both
+ * (tune.cjs). Start-up is a feature: an audit must not cost more than twice a bare `node -e 0`.
+ */
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  absWorkingDir: root,
+  external: ['koffi'],
+  logLevel: 'warning',
+};
+
+/**
+ * string-width makes an Intl.Segmenter when it is loaded, which reads ICU's dictionaries: 20 ms for each of its
+ * copies. It is only needed when yargs prints a help text, so make it on first use.
+ */
+const lazySegmenter = {
+  name: 'lazy-segmenter',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, ({ path }) => ({
+      loader: 'js',
+      contents: readFileSync(path, 'utf8').replace(
+        'const segmenter = new Intl.Segmenter();',
+        'let made; const segmenter = { segment: text => (made ??= new Intl.Segmenter()).segment(text) };',
+      ),
+    }));
+  },
+};
+
+/** Parses and checks every shipped profile with the code that reads a user's own, and returns the text to bake in. */
+async function bakeProfiles() {
+  const outfile = join(tmpdir(), `tune-profiles-${process.pid}.cjs`);
+  await build({
+    ...shared,
+    stdin: {
+      contents: `export { parseProfile } from './src/profile/document.ts'; export { encodeShipped } from './src/profile/shipped.ts';`,
+      resolveDir: root,
+      loader: 'ts',
+    },
+    format: 'cjs',
+    outfile,
+  });
+  try {
+    const { parseProfile, encodeShipped } = createRequire(import.meta.url)(outfile);
+    const parsed = readdirSync(join(root, 'profiles'))
+      .filter((name) => name.endsWith('.yaml'))
+      .sort()
+      .map((name) => parseProfile(readFileSync(join(root, 'profiles', name), 'utf8'), `profiles/${name}`));
+    return encodeShipped(Object.fromEntries(parsed.map((p) => [p.document.name, p])));
+  } finally {
+    rmSync(outfile, { force: true });
+  }
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+await build({
+  ...shared,
+  entryPoints: ['src/main.ts'],
+  format: 'cjs',
+  minify: true,
+  keepNames: true,
+  legalComments: 'linked',
+  outfile: join(dist, 'app.cjs'),
+  plugins: [lazySegmenter],
+  define: {
+    TUNE_SHIPPED_PROFILES: JSON.stringify(await bakeProfiles()),
+    // yargs asks where it lives to find its translations; tune speaks English only.
+    'import.meta.url': '"file:///tune/app.cjs"',
+  },
+});
+copyFileSync(join(root, 'scripts', 'launcher.cjs'), join(dist, 'tune.cjs'));
+chmodSync(join(dist, 'tune.cjs'), 0o755);
+// The code cache holds what was compiled by then, so warm it with the commands that should start fast.
+const cache = execFileSync(
+  process.execPath,
+  [join(root, 'scripts', 'code-cache.cjs'), join(dist, 'app.cjs')],
+  {
+    maxBuffer: 64 << 20,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+);
+writeFileSync(join(dist, 'app.cache'), cache);

@@ -1,0 +1,107 @@
+/** argv → command → exit code. yargs splits the words and prints the help; each command is loaded when it is run. */
+import yargs, { type Argv } from 'yargs';
+import { InputError } from '../model/error.ts';
+import { EXIT } from './exit.ts';
+import type { Io } from './io.ts';
+import { VERSION } from './version.ts';
+
+const EPILOGUE = `Exit codes: 0 as wanted, 1 not as wanted, 2 could not run (usage, permission, bad input).`;
+
+type Run = (raw: unknown, io: Io) => Promise<number>;
+
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  let exit: number = EXIT.asWanted;
+  const handle = (load: () => Promise<Run>) => async (flags: unknown) => {
+    exit = await (await load())(flags, io);
+  };
+  const parser = yargs()
+    .scriptName('tune')
+    .locale('en')
+    .version(VERSION)
+    .usage('$0 COMMAND\n\nMakes a Linux host hold a million TCP connections, and proves it.')
+    .parserConfiguration({ 'parse-numbers': false, 'dot-notation': false, 'camel-case-expansion': false })
+    .option('format', { describe: 'human or json', type: 'string' })
+    .option('debug', { describe: 'Print stack traces', type: 'boolean' })
+    .command(
+      'audit',
+      'Is this host ready, what is not, and why it matters',
+      auditOptions,
+      handle(async () => (await import('./commands/audit.ts')).runAudit),
+    )
+    .command(
+      'explain <key>',
+      'All that is known about one key, and its value here',
+      (y) =>
+        profileOptions(targetOptions(y)).positional('key', { describe: 'net.ipv4.tcp_rmem', type: 'string' }),
+      handle(async () => (await import('./commands/explain.ts')).runExplain),
+    )
+    .command('profiles', 'List the profiles, or show one resolved for this host', (y) =>
+      y
+        .command(
+          ['list', '$0'],
+          'List the shipped profiles',
+          (list) => list,
+          handle(async () => (await import('./commands/profiles.ts')).runProfilesList),
+        )
+        .command(
+          'show <name>',
+          'One profile, resolved, with origins and arithmetic',
+          (show) =>
+            targetOptions(show)
+              .option('goal', {
+                describe: 'Connections to hold instead of the profile’s goal',
+                type: 'string',
+              })
+              .positional('name', { describe: 'Shipped name or YAML file', type: 'string' }),
+          handle(async () => (await import('./commands/profiles.ts')).runProfilesShow),
+        ),
+    )
+    .command(
+      'capture',
+      'Record what an audit needs as JSON on stdout, without secrets or the host’s name',
+      (y) =>
+        subjectOptions(y).option('with-host-name', { describe: 'Include the host’s name', type: 'boolean' }),
+      handle(async () => (await import('./commands/capture.ts')).runCapture),
+    )
+    .demandCommand(1, 'name a command: tune audit is the first one to run')
+    .strict()
+    .epilogue(EPILOGUE)
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .wrap(Math.min(io.width, 100))
+    .fail((message, error) => {
+      throw error ?? new InputError(`${oneLine(message)} (tune --help)`);
+    });
+  await parser.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, output: string) => {
+    if (output !== '') io.print(`${output}\n`);
+  });
+  return exit;
+}
+
+function auditOptions(y: Argv): Argv {
+  return profileOptions(targetOptions(y))
+    .option('only', { describe: 'Judge only these keys of the profile (comma-separated)', type: 'string' })
+    .option('ignore', { describe: 'Leave out these keys or rules, reported as ignored', type: 'string' });
+}
+
+function profileOptions(y: Argv): Argv {
+  return y
+    .option('profile', { alias: 'p', describe: 'Shipped name or YAML file (default c1m)', type: 'string' })
+    .option('goal', { describe: 'Connections to hold instead of the profile’s goal', type: 'string' });
+}
+
+function targetOptions(y: Argv): Argv {
+  return subjectOptions(y)
+    .option('host', { describe: 'Audit a capture instead of this host', type: 'string' })
+    .option('sysctl', { describe: 'Audit the output of "sysctl -a" instead of this host', type: 'string' });
+}
+
+function subjectOptions(y: Argv): Argv {
+  return y
+    .option('pid', { describe: 'Whose limits to judge (default: the shell that runs tune)', type: 'string' })
+    .option('service', { describe: 'Judge the limits of a running systemd service', type: 'string' });
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ').trim();
+}

@@ -1,0 +1,92 @@
+/** Flags → typed options, by zod. yargs only splits the words; every check and every message is here. */
+import * as z from 'zod/mini';
+import { InputError } from '../model/error.ts';
+import { hint } from '../profile/suggest.ts';
+
+const MAX_PID = 4194304;
+/** The same ceiling as a profile's goal. */
+const MAX_GOAL = 1_000_000_000n;
+
+const once = (flag: string) => z.optional(z.string(`--${flag} is given twice or without a value`));
+
+const list = z.pipe(
+  z.optional(z.union([z.string(), z.array(z.string())])),
+  z.transform((value) =>
+    (value === undefined ? [] : [value].flat()).flatMap((v) => v.split(',')).filter((v) => v !== ''),
+  ),
+);
+
+const count = (flag: string, max: bigint) =>
+  z.pipe(
+    once(flag),
+    z.transform((value, context) => {
+      if (value === undefined) return null;
+      if (/^\d{1,18}$/.test(value) && BigInt(value) >= 1n && BigInt(value) <= max) return BigInt(value);
+      context.issues.push({
+        code: 'custom',
+        input: value,
+        message: `"${value}" is not a whole number from 1 to ${max}`,
+      });
+      return z.NEVER;
+    }),
+  );
+
+const shared = {
+  format: z._default(z.enum(['human', 'json'], 'must be human or json'), 'human'),
+  debug: z._default(z.boolean(), false),
+};
+
+const target = {
+  host: once('host'),
+  sysctl: once('sysctl'),
+  pid: count('pid', BigInt(MAX_PID)),
+  service: once('service'),
+};
+
+export const auditFlags = z.object({
+  ...shared,
+  ...target,
+  profile: once('profile'),
+  goal: count('goal', MAX_GOAL),
+  only: list,
+  ignore: list,
+});
+export const captureFlags = z.object({
+  ...shared,
+  pid: target.pid,
+  service: target.service,
+  'with-host-name': z._default(z.boolean(), false),
+});
+export const explainFlags = z.object({
+  ...shared,
+  ...target,
+  profile: once('profile'),
+  goal: count('goal', MAX_GOAL),
+  key: z.string(),
+});
+export const profilesFlags = z.object({
+  ...shared,
+  ...target,
+  goal: count('goal', MAX_GOAL),
+  name: z.optional(z.string()),
+});
+
+/** @throws InputError naming the flag. */
+export function parseFlags<T extends z.ZodMiniType>(schema: T, raw: unknown): z.output<T> {
+  const checked = schema.safeParse(raw);
+  if (checked.success) return checked.data;
+  const issue = checked.error.issues[0];
+  const flag = issue?.path[0];
+  throw new InputError(issue?.message ?? 'not valid', flag === undefined ? null : `--${String(flag)}`);
+}
+
+/** @throws InputError for the first word that is not known, with the nearest one that is. */
+export function checkKnown(
+  flag: string,
+  words: readonly string[],
+  known: readonly string[],
+  what: string,
+): void {
+  const stray = words.find((w) => !known.includes(w));
+  if (stray !== undefined) throw new InputError(`${what} "${stray}" is not known${hint(stray, known)}`, flag);
+}

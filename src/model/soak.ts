@@ -1,0 +1,307 @@
+/**
+ * The soak's report: what was asked, what was done, what the kernel counted, and what that proves.
+ * Plain numbers (all far below 2^53) and strings, so that it is JSON as it stands.
+ */
+
+/** strict: one server process holds every socket. spread: as many as the hard nofile limit demands. */
+export type SoakMode = 'strict' | 'spread';
+export type SoakPhase = 'prepare' | 'ramp' | 'hold' | 'sweep' | 'drain';
+
+/** Times in milliseconds unless the name says otherwise. */
+export interface SoakOptions {
+  /** Connections wanted; each is two sockets on one host. */
+  readonly goal: number;
+  readonly mode: SoakMode;
+  /** A network namespace of its own: nothing on the host sees the traffic, and its net.* values are the defaults. */
+  readonly namespace: boolean;
+  readonly family: 4 | 6;
+  /** The one server address; must be an address of this machine. */
+  readonly address: string;
+  /** 0: the kernel chooses a free one. */
+  readonly port: number;
+  /** Most source addresses the clients may use; null: as many as the goal needs. */
+  readonly maxSources: number | null;
+  readonly holdMs: number;
+  /** Every socket is swept once after the ramp, and again each time this passes during the hold. */
+  readonly sweepEveryMs: number;
+  readonly connectTimeoutMs: number;
+  readonly echoTimeoutMs: number;
+  /** Longest time in which nothing at all may happen in a phase before the soak gives up on it. */
+  readonly stallMs: number;
+  /** Client processes that work at the same moment; null: chosen from the number of CPUs. */
+  readonly parallel: number | null;
+  /** Connects (and echoes) in flight per client. */
+  readonly window: number;
+  /** Listen backlog asked for; the kernel lowers it to somaxconn. */
+  readonly backlog: number;
+  /** Where among the source addresses to begin, so that two runs in a row do not meet. */
+  readonly seed: number;
+  /** Go on although the memory or address arithmetic says no. */
+  readonly force: boolean;
+}
+
+export interface SoakPlan {
+  readonly server: { readonly address: string; readonly port: number };
+  readonly portRange: { readonly low: number; readonly high: number };
+  /** Ports of the range left out because they are reserved or somebody listens on them. */
+  readonly portsReserved: number;
+  readonly portsListening: number;
+  /** Ports that one source address offers towards one server ip:port. */
+  readonly portsPerSource: number;
+  readonly sources: { readonly first: string; readonly last: string; readonly count: number };
+  /** Connections that the addresses allow, spare ports included. */
+  readonly capacity: number;
+  readonly clients: number;
+  readonly servers: number;
+  /** Sockets one process may hold: hard nofile less what the process itself needs. */
+  readonly socketsPerProcess: number;
+  readonly parallel: number;
+  readonly memory: MemoryEstimate;
+}
+
+/** The arithmetic behind the guard, in bytes. */
+export interface MemoryEstimate {
+  readonly kernelPerConnection: number;
+  /** `slabinfo`: sizes read from this kernel; `table`: this tool's own. */
+  readonly basis: 'slabinfo' | 'table';
+  readonly kernel: number;
+  readonly processes: number;
+  readonly needed: number;
+  readonly memAvailable: number;
+  /** Bytes of open sockets' inodes and dentries that MemAvailable counts as reclaimable although they are not. */
+  readonly overstated: number;
+  /** Bytes left in the tightest memory cgroup; null when none limits. */
+  readonly cgroupFree: number | null;
+  /** min(memAvailable - overstated, cgroupFree). */
+  readonly free: number;
+  /** The ramp stops when less than this is really free. */
+  readonly floor: number;
+}
+
+export interface SoakStep {
+  readonly phase: SoakPhase;
+  readonly startMs: number;
+  readonly durationMs: number;
+}
+
+/** attempted = established + failed + timedOut, exactly. A connect that moved on to the next port is one attempt. */
+export interface ConnectTally {
+  readonly attempted: number;
+  readonly established: number;
+  readonly failed: number;
+  readonly failedByErrno: Readonly<Record<string, number>>;
+  readonly timedOut: number;
+  /** Ports passed over because somebody else held them (EADDRINUSE). */
+  readonly portsSkipped: number;
+  /** What the server processes took out of the accept queue. */
+  readonly accepted: number;
+}
+
+/** sent = answered + failed + timedOut + mismatched, exactly. */
+export interface SweepTally {
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly sent: number;
+  readonly answered: number;
+  readonly failed: number;
+  readonly failedByErrno: Readonly<Record<string, number>>;
+  readonly timedOut: number;
+  readonly mismatched: number;
+  readonly echoesPerSecond: number;
+}
+
+/** An errno that one system call met, counted over all processes of one side. */
+export interface CallFailure {
+  readonly side: 'client' | 'server';
+  readonly call: string;
+  readonly errno: string;
+  readonly count: number;
+}
+
+export type CountSource = 'sockstat' | 'snmp.CurrEstab' | 'ss -s' | 'file-nr';
+
+/** What one kernel source says, as the difference to before the ramp. */
+export interface KernelCount {
+  readonly source: CountSource;
+  readonly sockets: number;
+  /** sockets / 2: both ends are on this host. */
+  readonly connections: number;
+  /** Sockets by which this source may differ without disagreeing (other programs, per-CPU batching). */
+  readonly tolerance: number;
+  readonly agrees: boolean;
+}
+
+export interface Agreement {
+  /** Established connections by the clients' own count at that moment. */
+  readonly own: number;
+  readonly accepted: number;
+  readonly kernel: readonly KernelCount[];
+  readonly agrees: boolean;
+}
+
+export interface MemoryUse {
+  /** Bytes of slab per connection, both ends; null when nothing was established. */
+  readonly kernelPerConnection: number | null;
+  readonly slab: Readonly<Record<string, number>>;
+  /** By how much MemFree fell per connection: coarse, other programs included. */
+  readonly freePerConnection: number | null;
+  /** Growth of the processes' resident memory per connection, each end and both. */
+  readonly clientPerConnection: number | null;
+  readonly serverPerConnection: number | null;
+  readonly processPerConnection: number | null;
+  /** Resident bytes of all worker processes together, pages they share counted in each. */
+  readonly resident: number;
+}
+
+/** Microseconds. */
+export interface Percentiles {
+  readonly samples: number;
+  /** One in how many was timed; the maximum is over all. */
+  readonly every: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+/** How fit the generator itself was: without this a rate means nothing. */
+export interface GeneratorHealth {
+  readonly cpus: number;
+  readonly clientCpuSeconds: number;
+  readonly serverCpuSeconds: number;
+  /** Worker CPU seconds / (ramp seconds × CPUs): near 1 means that the machine was the limit of the rate. */
+  readonly cpuShare: number;
+  /** Longest time a worker did not look at its orders. */
+  readonly longestSliceMs: number;
+  /** The coordinator's event-loop delay. */
+  readonly loopLagMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** Time that clients waited because the accept queue was half full, summed. */
+  readonly pacedMs: number;
+  /** Share of the run in which some task was stalled, from /proc/pressure; null where the kernel has none. */
+  readonly pressure: { readonly cpu: number; readonly memory: number; readonly io: number } | null;
+}
+
+export interface TimelinePoint {
+  readonly atMs: number;
+  readonly established: number;
+  readonly sockets: number;
+  readonly freeBytes: number;
+}
+
+export type BlameCode =
+  | 'process-files'
+  | 'file-number-ceiling'
+  | 'system-files'
+  | 'ports-exhausted'
+  | 'listen-port-busy'
+  | 'accept-queue-overflow'
+  | 'syn-queue-drop'
+  | 'conntrack-full'
+  | 'tcp-memory'
+  | 'socket-buffers'
+  | 'epoll-watches'
+  | 'tasks-cgroup'
+  | 'tasks-system'
+  | 'memory-cgroup'
+  | 'memory-machine'
+  | 'kernel-allocation'
+  | 'not-permitted'
+  | 'reset-on-overflow';
+
+export interface Blame {
+  readonly code: BlameCode;
+  /** The limit in the field's words: `open files per process`. */
+  readonly limit: string;
+  /** The one key to change: `limit.nofile.hard`, `net.core.somaxconn`, `memory.max` … */
+  readonly key: string;
+  /** Values in the key's own unit; null when they cannot be known. */
+  readonly current: string | null;
+  readonly needed: string | null;
+  /** Each a fact with its number: `accept4: EMFILE × 12 in a server process`. */
+  readonly evidence: readonly string[];
+}
+
+export type InconclusiveReason =
+  | 'interrupted'
+  | 'memory-floor'
+  | 'generator-limit'
+  | 'machine-limit'
+  | 'worker-killed'
+  | 'worker-crashed'
+  | 'stalled'
+  | 'unexplained';
+
+export type SoakVerdict =
+  | { readonly state: 'passed' }
+  | {
+      readonly state: 'failed';
+      readonly reason: 'limit' | 'dead-connections' | 'counts-disagree';
+      readonly blame: Blame | null;
+    }
+  | { readonly state: 'inconclusive'; readonly reason: InconclusiveReason; readonly blame: Blame | null };
+
+export type ProvenCode =
+  | 'connections-held'
+  | 'every-socket-echoed'
+  | 'kernel-agrees'
+  | 'held-for-duration'
+  | 'beyond-64k-to-one-endpoint'
+  | 'nofile-of-one-process';
+
+export type NotProvenCode =
+  | 'nofile-of-one-process'
+  | 'host-net-settings'
+  | 'network-path'
+  | 'conntrack'
+  | 'other-address-family'
+  | 'long-hold'
+  | 'application-memory'
+  | 'survives-reboot';
+
+/** A sentence as a code with its numbers; the words live in `report/`. */
+export interface Claim<Code extends string> {
+  readonly code: Code;
+  readonly args: Readonly<Record<string, string | number>>;
+}
+
+export interface WorkerEnd {
+  readonly role: 'client' | 'server';
+  readonly index: number;
+  readonly pid: number;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+}
+
+export interface SoakReport {
+  readonly schemaVersion: 1;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly kernelRelease: string;
+  readonly options: SoakOptions;
+  readonly plan: SoakPlan;
+  readonly verdict: SoakVerdict;
+  /** Connections alive by the last full sweep. */
+  readonly held: number;
+  readonly heldMs: number;
+  readonly phases: readonly SoakStep[];
+  readonly connects: ConnectTally;
+  readonly sweeps: readonly SweepTally[];
+  readonly failures: readonly CallFailure[];
+  readonly agreement: Agreement;
+  /** Most connections that one client address had at once to the one server ip:port. */
+  readonly perAddress: { readonly address: string; readonly connections: number };
+  readonly rates: { readonly connectsPerSecond: number; readonly echoesPerSecond: number };
+  readonly latency: { readonly connect: Percentiles; readonly echo: Percentiles };
+  readonly memory: MemoryUse;
+  /** Counters of TcpExt and Tcp that moved, /proc/net/netstat and snmp. */
+  readonly counters: Readonly<Record<string, number>>;
+  readonly generator: GeneratorHealth;
+  readonly timeline: readonly TimelinePoint[];
+  readonly proven: readonly Claim<ProvenCode>[];
+  readonly notProven: readonly Claim<NotProvenCode>[];
+  /** Workers that ended before they were told to. */
+  readonly lostWorkers: readonly WorkerEnd[];
+  /** What was left when all workers had gone. */
+  readonly leftover: { readonly sockets: number; readonly timeWait: number };
+}

@@ -1,0 +1,65 @@
+/** The audit for a machine. Integers are decimal strings: 2^63-1 does not survive a JSON number. */
+
+import type { Audit } from '../model/audit.ts';
+import { formatRelation } from '../model/relation.ts';
+import { formatValue } from '../model/value.ts';
+import type { AuditDocument } from './audit-schema.ts';
+
+export const AUDIT_SCHEMA_VERSION = 1;
+
+export function auditToDocument(audit: Audit): AuditDocument {
+  const { snapshot, profile } = audit;
+  const { machine } = snapshot;
+  return {
+    kind: 'tune-audit',
+    schemaVersion: AUDIT_SCHEMA_VERSION,
+    takenAt: snapshot.takenAt,
+    origin: snapshot.origin,
+    asWanted: audit.asWanted,
+    profile: { name: profile.name, file: profile.file, lineage: [...profile.lineage] },
+    goal: audit.goal.toString(),
+    machine: {
+      kernelRelease: machine.kernelRelease,
+      arch: machine.arch,
+      bits: machine.bits,
+      pageSize: machine.pageSize,
+      cpus: machine.cpus,
+      bootId: machine.bootId,
+      memoryTotal: machine.memory.total.toString(),
+      memoryAvailable: machine.memory.available.toString(),
+      lowTotal: machine.memory.lowTotal?.toString() ?? null,
+      distribution: machine.distribution,
+      init: machine.init,
+      sandbox: machine.sandbox,
+      sandboxEvidence: machine.sandboxEvidence,
+      initialNetns: machine.initialNetns,
+      procSysWritable: machine.procSysWritable,
+      conntrack: machine.conntrack,
+      uid: machine.uid,
+      subject: machine.subject,
+    },
+    settings: audit.settings.map((finding) => ({
+      key: finding.setting.key,
+      level: finding.setting.level,
+      verdict: finding.verdict,
+      live: finding.live === null ? null : formatValue(finding.live),
+      wanted: finding.wanted === null ? null : formatRelation(finding.wanted),
+      relation: finding.wanted?.kind ?? null,
+      remedy: finding.remedy === null ? null : formatValue(finding.remedy),
+      arithmetic: [...finding.arithmetic],
+      reason: finding.absent,
+      detail: finding.detail,
+      why: finding.setting.why,
+      source: finding.setting.source,
+      origin: finding.setting.origin,
+    })),
+    findings: audit.findings.map(({ code, severity, subject, what, remedy }) => ({
+      code,
+      severity,
+      subject,
+      what,
+      remedy,
+    })),
+    unchecked: audit.unchecked.map(({ code, why }) => ({ code, why })),
+  };
+}
