@@ -65,6 +65,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     )
     .demandCommand(1, 'name a command: tune audit is the first one to run')
     .strict()
+    .recommendCommands()
     .epilogue(EPILOGUE)
     .exitProcess(false)
     .showHelpOnFail(false)

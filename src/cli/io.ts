@@ -20,7 +20,13 @@ export function terminalIo(): Io {
   return {
     print: (text) => void process.stdout.write(text),
     complain: (text) => void process.stderr.write(text),
-    palette: { good: colour.green, bad: colour.red, warn: colour.yellow, dim: colour.dim, bold: colour.bold },
+    palette: {
+      good: (text) => colour.green(text),
+      bad: (text) => colour.red(text),
+      warn: (text) => colour.yellow(text),
+      dim: (text) => colour.dim(text),
+      bold: (text) => colour.bold(text),
+    },
     width: process.stdout.columns ?? 80,
   };
 }

@@ -4,8 +4,7 @@ import type { HostReader } from '../host/reader.ts';
 import { NOT_CAPTURED } from '../host/recorded.ts';
 import type { AbsentReason, Fact, Reading } from '../model/fact.ts';
 import { compareRelease, type Machine } from '../model/machine.ts';
-import { procPath, type Tunable } from '../model/tunable.ts';
-import { parseValue } from '../model/value.ts';
+import { parseLive, procPath, type Tunable } from '../model/tunable.ts';
 import { type ProcessLimit, parseLimits } from './proc.ts';
 
 /** Room for every port as its own item: `65535,` sixty-five thousand times. */
@@ -56,10 +55,8 @@ export function gatherLimits(
 }
 
 export function parseReading(tunable: Tunable, text: string): Reading {
-  const value = parseValue(tunable.shape, text);
-  return value === null
-    ? { state: 'unparsable', text: text.trim().slice(0, 200) }
-    : { state: 'value', value };
+  const value = parseLive(tunable, text);
+  return value === null ? { state: 'unparsable', text: text.trim().slice(0, 200) } : { state: 'value', value };
 }
 
 function failedReading(errno: string, machine: Machine, tunable: Tunable): Reading {

@@ -2,7 +2,7 @@
 import type { FactScope } from './fact.ts';
 import type { WriteBounds } from './kernel-syntax.ts';
 import type { Relation, RelationKind } from './relation.ts';
-import type { Shape } from './value.ts';
+import { parseValue, type Shape, type Value } from './value.ts';
 
 /** How a knob relates to network namespaces (or to processes and services, for limits). */
 export type Reach =
@@ -101,6 +101,8 @@ export interface Tunable {
   /** First and last kernel release that has the key; absent means every kernel tune supports. */
   readonly since?: string;
   readonly until?: string;
+  /** Set where any negative number means "no limit" (tcp_max_tw_buckets): it then compares above every number. */
+  readonly negativeMeans?: 'unlimited';
   /** What the kernel refuses with EINVAL, per element. */
   readonly bounds: WriteBounds;
   /** Nonsense that the kernel accepts in silence, as sentences. */
@@ -123,4 +125,12 @@ export interface Tunable {
 /** The /proc/sys path of a sysctl key; null for limits and other knobs that are not files there. */
 export function procPath(key: string): string | null {
   return /^(fs|net|vm|kernel)\./.test(key) ? `/proc/sys/${key.replaceAll('.', '/')}` : null;
+}
+
+/** The value in the kernel's text for this knob, by its shape and its own meaning of negative numbers; null if it is none. */
+export function parseLive(tunable: Tunable, text: string): Value | null {
+  const value = parseValue(tunable.shape, text);
+  // Judged as a number, "no limit" would look too low, and raising it to the wanted number would lower it.
+  const unlimited = value?.kind === 'integer' && value.n < 0n && tunable.negativeMeans === 'unlimited';
+  return unlimited ? { kind: 'limit', n: 'unlimited' } : value;
 }

@@ -101,6 +101,7 @@ export function profileJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(profileDocument, {
     io: 'input',
     unrepresentable: 'any',
+    reused: 'ref',
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema._zod.def.type === 'bigint') jsonSchema.type = 'integer';
       const properties = jsonSchema.properties;

@@ -54,7 +54,8 @@ function table(settings: readonly SettingFinding[], width: number, palette: Pale
   const room = width - 2 - verdictWidth - 4;
   const keyWidth = Math.min(35, Math.floor(room * 0.45));
   const liveWidth = Math.floor((room - keyWidth) * 0.5);
-  const columns = [1, keyWidth, liveWidth, room - keyWidth - liveWidth, verdictWidth].map((w) => ({
+  const wantedWidth = room - keyWidth - liveWidth;
+  const columns = [1, keyWidth, liveWidth, wantedWidth, verdictWidth].map((w) => ({
     width: w,
   }));
   const row = (cells: readonly Cell[]) => renderRow(columns, cells);
@@ -76,11 +77,19 @@ function table(settings: readonly SettingFinding[], width: number, palette: Pale
         { text: MARK[mark], style: styles[mark] },
         { text: finding.setting.key, ...quiet },
         { text: finding.live === null ? '–' : formatValue(finding.live) || '(none)', ...quiet },
-        { text: finding.wanted === null ? '–' : formatRelation(finding.wanted), ...quiet },
+        {
+          text: finding.wanted === null ? '–' : fieldsApart(formatRelation(finding.wanted), wantedWidth),
+          ...quiet,
+        },
         { text: VERDICTS[finding.verdict], style: styles[mark] },
       ]);
     }),
   );
+}
+
+/** A tuple's relations on lines of their own where one line is too short for them. */
+function fieldsApart(text: string, width: number): string {
+  return text.length <= width ? text : text.replaceAll(' · ', ' ·\n');
 }
 
 /** Why each setting that is not as wanted matters, and what it should become. */

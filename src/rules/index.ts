@@ -1,4 +1,33 @@
 // Generated from the files in this folder by scripts/generate-registry.mjs; do not edit.
 import type { Rule } from '../model/rule.ts';
+import { rule as rule0 } from './bbr-without-fq.ts';
+import { rule as rule1 } from './buffers-out-of-order.ts';
+import { rule as rule2 } from './closing-socket-limits.ts';
+import { rule as rule3 } from './config-differs-from-live.ts';
+import { rule as rule4 } from './conntrack-buckets.ts';
+import { rule as rule5 } from './conntrack-late-module.ts';
+import { rule as rule6 } from './conntrack-timeout-below-keepalive.ts';
+import { rule as rule7 } from './duplicate-spellings.ts';
+import { rule as rule8 } from './fin-timeout-claim.ts';
+import { rule as rule9 } from './free-memory-reserve.ts';
+import { rule as rule10 } from './hard-limit-needs-capability.ts';
+import { rule as rule11 } from './harmful-switches.ts';
+import { rule as rule12 } from './lowmem-wall.ts';
+import { rule as rule13 } from './memory-below-goal.ts';
+import { rule as rule14 } from './namespace-of-subject.ts';
+import { rule as rule15 } from './neighbour-thresholds.ts';
+import { rule as rule16 } from './nofile-above-nr-open.ts';
+import { rule as rule17 } from './nofile-soft-above-hard.ts';
+import { rule as rule18 } from './ports-steal-services.ts';
+import { rule as rule19 } from './removed-keys.ts';
+import { rule as rule20 } from './services-need-limitnofile.ts';
+import { rule as rule21 } from './socket-buffer-defaults.ts';
+import { rule as rule22 } from './somaxconn-not-felt-by-listeners.ts';
+import { rule as rule23 } from './strict-overcommit.ts';
+import { rule as rule24 } from './syn-backlog-without-effect.ts';
+import { rule as rule25 } from './tcp-mem-in-pages.ts';
+import { rule as rule26 } from './threads-and-pids.ts';
+import { rule as rule27 } from './tw-reuse-needs-timestamps.ts';
+import { rule as rule28 } from './value-lowered-by-file.ts';
 
-export const RULES: readonly Rule[] = [];
+export const RULES: readonly Rule[] = [rule0, rule1, rule2, rule3, rule4, rule5, rule6, rule7, rule8, rule9, rule10, rule11, rule12, rule13, rule14, rule15, rule16, rule17, rule18, rule19, rule20, rule21, rule22, rule23, rule24, rule25, rule26, rule27, rule28];

@@ -1,0 +1,29 @@
+/** The assignments in the host's sysctl files, in the order in which the files are applied. */
+import { type Assignment, assignmentOf } from '../../model/config-key.ts';
+import type { ConfigLine, Snapshot } from '../../model/snapshot.ts';
+
+export interface Assigned extends Assignment {
+  /** `file:line`. */
+  readonly where: string;
+  readonly file: string;
+}
+
+/** `99-sysctl.conf` is a symlink to /etc/sysctl.conf on many hosts: its lines are not told twice. */
+const SYMLINK = '/etc/sysctl.d/99-sysctl.conf';
+const TARGET = '/etc/sysctl.conf';
+
+export function assignmentsIn(snapshot: Snapshot): readonly Assigned[] {
+  const target = new Set(snapshot.configLines.filter((line) => line.file === TARGET).map(identity));
+  return snapshot.configLines
+    .filter((line) => !(line.file === SYMLINK && target.has(identity(line))))
+    .flatMap((line) => {
+      const assignment = assignmentOf(line);
+      return assignment === null
+        ? []
+        : [{ ...assignment, where: `${line.file}:${line.line}`, file: line.file }];
+    });
+}
+
+function identity(line: ConfigLine): string {
+  return `${line.line} ${line.text}`;
+}

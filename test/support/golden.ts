@@ -1,0 +1,27 @@
+/** What the golden files hold: the whole audit of a host, for a person at 80 columns and for a machine. */
+import { readFileSync } from 'node:fs';
+import { loadProfile } from '../../src/cli/profiles.ts';
+import { parseCapture } from '../../src/host/capture.ts';
+import { recordedHost } from '../../src/host/recorded.ts';
+import { audit } from '../../src/pipeline.ts';
+import { renderAudit } from '../../src/report/audit-human.ts';
+import { auditToDocument } from '../../src/report/audit-json.ts';
+import { PLAIN } from '../../src/report/palette.ts';
+
+export async function goldenResults(file: string): Promise<Readonly<Record<string, string>>> {
+  const capture = parseCapture(readFileSync(file, 'utf8'), file);
+  const results: Record<string, string> = {};
+  for (const name of ['c1m', 'c500k']) {
+    const result = audit({
+      host: recordedHost(capture.recording, file),
+      subject: capture.subject,
+      profile: await loadProfile(name),
+      goal: null,
+      only: [],
+      ignore: [],
+    });
+    results[`${name}.txt`] = renderAudit(result, { width: 80, palette: PLAIN });
+    results[`${name}.json`] = `${JSON.stringify(auditToDocument(result), null, 1)}\n`;
+  }
+  return results;
+}
