@@ -16,9 +16,10 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeRoot } from './debian-root.mjs';
+import { configureGuest, makeDisk } from './guest-disk.mjs';
 import { findMirror } from './mirror.mjs';
 import { cachedFolder, EMULATOR, GUESTS, HERE, staleFolders } from './recipe.mjs';
-import { configureGuest, makeDisk, makeRoot } from './rootfs.mjs';
 import { BUILD_ENV, run } from './sandbox.mjs';
 
 /** Programs the build calls, and the Debian package each comes from. */

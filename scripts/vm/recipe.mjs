@@ -1,6 +1,6 @@
 /**
- * What the VM images are made of, as data, and the key under which a built one is cached: a hash of everything in this
- * folder that shapes an image. Packages are installed without recommendations, so what a usual installation gets
+ * What the VM images are made of, as data, and the key under which a built one is cached: a hash of the definition and
+ * of the files that shape the result. Packages are installed without recommendations, so what a usual installation gets
  * through a recommendation (dbus, libpam-systemd, linux-sysctl-defaults) is named here.
  */
 import { createHash } from 'node:crypto';
@@ -30,23 +30,28 @@ export const GUESTS = {
 /** QEMU 7.2 of Debian 12 corrupts a guest with kernel 6.12, so the emulator always runs from a Debian 13 chroot. */
 export const EMULATOR = { suite: 'trixie', packages: ['qemu-system-x86', 'qemu-utils'] };
 
-const RECIPE_FILES = ['recipe.mjs', 'rootfs.mjs', 'guest/serial-agent.sh', 'guest/serial-agent.service'];
+const ROOT_FILES = ['debian-root.mjs'];
+const GUEST_RECIPE_FILES = [
+  ...ROOT_FILES,
+  ...['guest-disk.mjs', 'guest/serial-agent.sh', 'guest/serial-agent.service'],
+];
 
-/** Twelve hex digits; they change when the definition or a file that shapes the image changes. */
-export function recipeKey(definition) {
+/** Twelve hex digits; they change when the definition or a file that shapes the result changes. */
+export function recipeKey(name, definition) {
   const hash = createHash('sha256').update(JSON.stringify(definition));
-  for (const file of RECIPE_FILES) hash.update(`\0${file}\0`).update(readFileSync(join(HERE, file)));
+  const files = name === 'emulator' ? ROOT_FILES : GUEST_RECIPE_FILES;
+  for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(HERE, file)));
   return hash.digest('hex').slice(0, 12);
 }
 
 /** The cached folder of `name` (`debian12`, `debian13`, `emulator`) for this recipe. */
 export function cachedFolder(cache, name, definition) {
-  return join(cache, `${name}-${recipeKey(definition)}`);
+  return join(cache, `${name}-${recipeKey(name, definition)}`);
 }
 
 /** Folders of `name` that an older recipe left behind. */
 export function staleFolders(cache, name, definition) {
-  const current = `${name}-${recipeKey(definition)}`;
+  const current = `${name}-${recipeKey(name, definition)}`;
   return readdirSync(cache)
     .filter((entry) => entry.startsWith(`${name}-`) && entry !== current)
     .map((entry) => join(cache, entry));

@@ -81,6 +81,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 
 function auditOptions(y: Argv): Argv {
   return profileOptions(targetOptions(y))
+    .option('all', { describe: 'Show everything: what is met, whole reasons, notes', type: 'boolean' })
     .option('only', { describe: 'Judge only these keys of the profile (comma-separated)', type: 'string' })
     .option('ignore', { describe: 'Leave out these keys or rules, reported as ignored', type: 'string' });
 }

@@ -50,6 +50,7 @@ export const auditFlags = z.object({
   goal: count('goal', MAX_GOAL),
   only: list,
   ignore: list,
+  all: z._default(z.boolean(), false),
 });
 export const captureFlags = z.object({
   ...shared,

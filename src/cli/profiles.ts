@@ -1,4 +1,5 @@
 /** Finding a profile by name (a shipped one) or by file, with its parents. */
+import { dirname, isAbsolute, join } from 'node:path';
 import { linuxHost } from '../host/linux.ts';
 import { InputError } from '../model/error.ts';
 import type { Profile } from '../model/profile.ts';
@@ -31,8 +32,7 @@ const resolved = new Map<string, ParsedDocument>();
 async function findParent(child: ParsedDocument, shipped: Shipped): Promise<ParsedDocument> {
   const name = child.document.extends ?? '';
   const where = `${child.file}: extends`;
-  const path =
-    looksLikeFile(name) && !name.startsWith('/') ? `${child.file.replace(/[^/]*$/, '')}${name}` : name;
+  const path = looksLikeFile(name) && !isAbsolute(name) ? join(dirname(child.file), name) : name;
   const parent = shipped[name] ?? (await parseFile(path, where, shipped));
   resolved.set(`${child.file}\0${name}`, parent);
   return parent;

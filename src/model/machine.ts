@@ -95,6 +95,13 @@ export function usableMemory(machine: Machine): bigint {
   return memoryMax !== null && memoryMax < machine.memory.total ? memoryMax : machine.memory.total;
 }
 
+/** The bytes that sockets may take: all usable memory, or on a 32-bit kernel only what is directly mapped (LOWMEM). */
+export function socketMemory(machine: Machine): bigint {
+  const usable = usableMemory(machine);
+  const { lowTotal } = machine.memory;
+  return lowTotal !== null && lowTotal < usable ? lowTotal : usable;
+}
+
 /** Listening ports, TCP and UDP, as spans of one port each (not merged). */
 export function listeningPorts(machine: Machine): readonly PortSpan[] {
   return [...new Set(machine.listeners.map((l) => l.port))].sort((a, b) => a - b).map((p) => [p, p] as const);

@@ -1,5 +1,5 @@
 /** Formulas → numbers, for one machine and one goal, with the arithmetic kept so that it can be shown. */
-import { listeningPorts, type Machine, usableMemory } from '../model/machine.ts';
+import { listeningPorts, type Machine, socketMemory } from '../model/machine.ts';
 import type { Amount, Fraction, Setting, Want } from '../model/profile.ts';
 import type { Relation } from '../model/relation.ts';
 import type { Tunable } from '../model/tunable.ts';
@@ -96,7 +96,7 @@ function evaluate(amount: Amount, scope: Scope): Evaluated {
   }
   // A share of RAM that nobody knows (a bare sysctl -a file) bounds nothing.
   const bounded =
-    amount.noMoreThan !== null && !(dependsOnRam(amount.noMoreThan) && usableMemory(scope.machine) === 0n);
+    amount.noMoreThan !== null && !(dependsOnRam(amount.noMoreThan) && socketMemory(scope.machine) === 0n);
   const ceiling = amount.noMoreThan === null || !bounded ? null : evaluate(amount.noMoreThan, scope);
   if (ceiling !== null && ceiling.n !== 'unlimited' && n > ceiling.n) {
     n = ceiling.n;
@@ -111,12 +111,12 @@ function shareOfGoal(times: Fraction | null, { goal }: Scope): { n: bigint; text
 }
 
 function shareOfRam(share: Fraction, { machine, tunable }: Scope): { n: bigint; text: string } {
-  const bytes = usableMemory(machine);
+  const bytes = socketMemory(machine);
   const unit = tunable.unit === 'pages' ? BigInt(machine.pageSize) : tunable.unit === 'KiB' ? 1024n : 1n;
   const per = unit === 1n ? '' : ` ÷ ${formatGrouped(unit)}`;
   return {
     n: (bytes * share.numerator) / share.denominator / unit,
-    text: `${share.text} of ${formatGrouped(bytes)} bytes RAM${per}`,
+    text: `${share.text} of ${formatGrouped(bytes)} bytes ${machine.memory.lowTotal === null ? 'RAM' : 'low memory'}${per}`,
   };
 }
 

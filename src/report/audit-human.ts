@@ -1,7 +1,7 @@
 /** The audit for a person: a headline, the table, the findings with what to do, what is unchecked, what to run next. */
 
 import type { Audit } from '../model/audit.ts';
-import type { SettingFinding } from '../model/finding.ts';
+import type { SettingFinding, Verdict } from '../model/finding.ts';
 import { formatRelation } from '../model/relation.ts';
 import { formatGrouped, formatValue } from '../model/value.ts';
 import { headline, hostLine } from './headline.ts';
@@ -13,6 +13,8 @@ export interface HumanOptions {
   /** Columns of the terminal. */
   readonly width: number;
   readonly palette: Palette;
+  /** Everything: the settings that are met, whole reasons, notes. Otherwise what fits on a screen. */
+  readonly all: boolean;
 }
 
 const WIDEST = 120;
@@ -27,11 +29,11 @@ export function renderAudit(audit: Audit, options: HumanOptions): string {
     ...hang('', headline(audit), width).map((line) => tint(palette.bold(line))),
     ...hang('', hostLine(audit), width).map(palette.dim),
     '',
-    ...table(audit.settings, width, palette),
-    ...reasons(audit.settings, width, palette),
-    ...findings(audit, width, palette),
-    ...unchecked(audit, width),
-    ...next(audit, width),
+    ...table(audit.settings, width, options),
+    ...reasons(audit.settings, width, options),
+    ...findings(audit, width, options),
+    ...unchecked(audit, width, options),
+    ...next(audit, width, options),
     '',
   ].join('\n');
 }
@@ -49,15 +51,17 @@ function markOf({ verdict, setting }: SettingFinding): Mark {
   return setting.level === 'required' ? 'fail' : 'warn';
 }
 
-function table(settings: readonly SettingFinding[], width: number, palette: Palette): readonly string[] {
+function table(
+  settings: readonly SettingFinding[],
+  width: number,
+  { palette, all }: HumanOptions,
+): readonly string[] {
   const verdictWidth = 7;
   const room = width - 2 - verdictWidth - 4;
   const keyWidth = Math.min(35, Math.floor(room * 0.45));
   const liveWidth = Math.floor((room - keyWidth) * 0.5);
   const wantedWidth = room - keyWidth - liveWidth;
-  const columns = [1, keyWidth, liveWidth, wantedWidth, verdictWidth].map((w) => ({
-    width: w,
-  }));
+  const columns = [1, keyWidth, liveWidth, wantedWidth, verdictWidth].map((w) => ({ width: w }));
   const row = (cells: readonly Cell[]) => renderRow(columns, cells);
   const styles: Record<Mark, (text: string) => string> = {
     fail: palette.bad,
@@ -66,25 +70,40 @@ function table(settings: readonly SettingFinding[], width: number, palette: Pale
     good: palette.good,
     none: palette.dim,
   };
-  const head = row(
-    ['', 'SETTING', 'LIVE', 'WANTED', 'VERDICT'].map((text) => ({ text, style: palette.dim })),
-  );
-  return head.concat(
-    ranked(settings).flatMap((finding) => {
+  const quiet = (mark: Mark) => mark === 'good' || mark === 'none';
+  const shown = ranked(settings).filter((finding) => all || !quiet(markOf(finding)));
+  const head = ['', 'SETTING', 'LIVE', 'WANTED', 'VERDICT'].map((text) => ({ text, style: palette.dim }));
+  return [
+    ...(shown.length === 0 ? [] : row(head)),
+    ...shown.flatMap((finding) => {
       const mark = markOf(finding);
-      const quiet = mark === 'good' || mark === 'none' ? { style: palette.dim } : {};
+      const style = quiet(mark) ? { style: palette.dim } : {};
+      const wanted = finding.wanted === null ? '–' : fieldsApart(formatRelation(finding.wanted), wantedWidth);
       return row([
         { text: MARK[mark], style: styles[mark] },
-        { text: finding.setting.key, ...quiet },
-        { text: finding.live === null ? '–' : formatValue(finding.live) || '(none)', ...quiet },
-        {
-          text: finding.wanted === null ? '–' : fieldsApart(formatRelation(finding.wanted), wantedWidth),
-          ...quiet,
-        },
+        { text: finding.setting.key, ...style },
+        { text: finding.live === null ? '–' : formatValue(finding.live) || '(none)', ...style },
+        { text: wanted, ...style },
         { text: VERDICTS[finding.verdict], style: styles[mark] },
       ]);
     }),
-  );
+    ...(all ? [] : summary(settings, width, palette)),
+  ];
+}
+
+/** The settings that need nothing, by name only. */
+function summary(settings: readonly SettingFinding[], width: number, palette: Palette): readonly string[] {
+  const groups: readonly (readonly [Mark, Verdict, string])[] = [
+    ['good', 'met', 'met'],
+    ['none', 'not-applicable', 'not applicable here'],
+    ['none', 'ignored', 'ignored'],
+  ];
+  return groups.flatMap(([mark, verdict, text]) => {
+    const keys = settings.filter((s) => s.verdict === verdict).map((s) => s.setting.key);
+    return keys.length === 0
+      ? []
+      : hang(`${MARK[mark]} `, `${keys.length} ${text}: ${keys.join(', ')}`, width).map(palette.dim);
+  });
 }
 
 /** A tuple's relations on lines of their own where one line is too short for them. */
@@ -93,7 +112,11 @@ function fieldsApart(text: string, width: number): string {
 }
 
 /** Why each setting that is not as wanted matters, and what it should become. */
-function reasons(settings: readonly SettingFinding[], width: number, palette: Palette): readonly string[] {
+function reasons(
+  settings: readonly SettingFinding[],
+  width: number,
+  { palette, all }: HumanOptions,
+): readonly string[] {
   const wanting = ranked(settings).filter((s) => ['fail', 'warn', 'unknown'].includes(markOf(s)));
   if (wanting.length === 0) return [];
   return [
@@ -102,53 +125,64 @@ function reasons(settings: readonly SettingFinding[], width: number, palette: Pa
     ...wanting.flatMap((finding) => {
       const { setting, remedy } = finding;
       const target = remedy === null ? '' : ` → ${formatValue(remedy)}`;
+      const level = setting.level === 'recommended' ? ' (recommended)' : '';
       const reason = reasonOf(finding);
-      const sum =
-        finding.arithmetic.length === 0
-          ? []
-          : hang('    ', finding.arithmetic.join('; '), width).map(palette.dim);
       return [
-        ...hang(
-          '  ',
-          `${setting.key}${target}${setting.level === 'recommended' ? ' (recommended)' : ''}`,
-          width,
-        ),
+        ...hang('  ', `${setting.key}${target}${level}`, width),
         ...(reason === null ? [] : hang('    ', reason, width).map(palette.warn)),
-        ...hang('    ', setting.why, width),
-        ...sum,
+        ...hang('    ', all ? setting.why : firstSentence(setting.why), width).map(palette.dim),
+        ...(all ? finding.arithmetic.flatMap((sum) => hang('    ', sum, width).map(palette.dim)) : []),
       ];
     }),
   ];
 }
 
-function findings(audit: Audit, width: number, palette: Palette): readonly string[] {
+function firstSentence(text: string): string {
+  return /^.*?[.;:](?=\s|$)/s.exec(text)?.[0].replace(/[;:]$/, '.') ?? text;
+}
+
+function findings(audit: Audit, width: number, { palette, all }: HumanOptions): readonly string[] {
+  const shown = audit.findings.filter((f) => all || f.severity !== 'info');
+  const notes = audit.findings.length - shown.length;
   if (audit.findings.length === 0) return [];
   const tint = { error: palette.bad, warning: palette.warn, info: palette.dim };
   return [
     '',
     palette.bold('Findings'),
-    ...audit.findings.flatMap((finding) => [
+    ...shown.flatMap((finding) => [
       ...hang('  ', `${SEVERITIES[finding.severity]}: ${finding.what} [${finding.code}]`, width).map(
         tint[finding.severity],
       ),
       ...hang('    → ', finding.remedy, width),
     ]),
+    ...(notes === 0 ? [] : [palette.dim(`  ${notes} note${notes === 1 ? '' : 's'} more with --all`)]),
   ];
 }
 
-function unchecked(audit: Audit, width: number): readonly string[] {
-  if (audit.unchecked.length === 0) return [];
+function unchecked(audit: Audit, width: number, { all, palette }: HumanOptions): readonly string[] {
+  const { unchecked: items } = audit;
+  if (items.length === 0) return [];
+  if (!all) {
+    const codes = [...new Set(items.map((item) => item.code))];
+    return ['', ...hang('', `Not checked (--all says why): ${codes.join(', ')}`, width).map(palette.warn)];
+  }
   return [
     '',
-    'Not checked',
-    ...audit.unchecked.flatMap((item) => hang('  ', `${item.code}: ${item.why}`, width)),
+    palette.bold('Not checked'),
+    ...items.flatMap((item) => hang('  ', `${item.code}: ${item.why}`, width)),
   ];
 }
 
-function next(audit: Audit, width: number): readonly string[] {
+function next(audit: Audit, width: number, { all }: HumanOptions): readonly string[] {
   const { name } = audit.profile;
-  const command = audit.asWanted
-    ? `Every setting of ${name} is as wanted for ${formatGrouped(audit.goal)} connections.`
-    : `Next: "tune explain KEY" says all about one setting; "tune profiles show ${name}" shows the whole profile.`;
-  return ['', ...hang('', command, width)];
+  const sentences = audit.asWanted
+    ? [`Every setting of ${name} is as wanted for ${formatGrouped(audit.goal)} connections.`]
+    : [
+        all ? '' : '"tune audit --all" shows everything, with the arithmetic;',
+        `"tune explain KEY" says all about one setting; "tune profiles show ${name}" shows the profile.`,
+      ];
+  return [
+    '',
+    ...hang('', `${audit.asWanted ? '' : 'Next: '}${sentences.filter((t) => t !== '').join(' ')}`, width),
+  ];
 }

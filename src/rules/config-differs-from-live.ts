@@ -5,10 +5,10 @@ import { interpretWrite } from '../model/kernel-syntax.ts';
 import type { Rule } from '../model/rule.ts';
 import { factOf, type Snapshot } from '../model/snapshot.ts';
 import { equalValues, formatValue, type Shape, type Value } from '../model/value.ts';
-import { type Assigned, assignmentsIn } from './support/assignments.ts';
+import { type Assigned, assignmentsIn, excludedFromGlobs } from './support/assignments.ts';
 import { globMatches } from './support/glob.ts';
 import { notInKernel, whyUnknown } from './support/known.ts';
-import { sysctlCommand } from './support/remedy.ts';
+import { editedInstead, sysctlCommand } from './support/remedy.ts';
 import { powerOfTwoAtLeast } from './support/sizing.ts';
 
 const CODE = 'config-differs-from-live';
@@ -27,8 +27,10 @@ export const rule: Rule = {
   sources: ['sysctl.d(5)', 'kernel/sysctl.c proc_get_long, __do_proc_dointvec (6.12)'],
   check: ({ snapshot }) => {
     const assigned = assignmentsIn(snapshot);
+    const exactOnly = assigned.filter((a) => !isGlob(a));
+    const excluded = excludedFromGlobs(snapshot);
     return [...snapshot.facts.keys()].flatMap((key) => {
-      const last = lastFor(key, assigned);
+      const last = lastFor(key, excluded.has(key) ? exactOnly : assigned);
       return last === null ? [] : compare(snapshot, key, last);
     });
   },
@@ -64,7 +66,7 @@ function compare(
         severity: 'warning',
         subject: where,
         what: `${where} sets ${key} to \`${shorten(value)}\`, which the kernel refuses with ${outcome.errno}; it has ${shown}.`,
-        remedy: `Write \`${key} = ${textOf(live)}\` there to keep what is live, or correct the text: plain numbers, no quotes, commas, units or trailing comment.`,
+        remedy: `Write \`${key} = ${textOf(live)}\` to ${editedInstead(where)} to keep what is live, or correct the text: plain numbers, no quotes, commas, units or trailing comment.`,
       },
     ];
   }
@@ -76,7 +78,7 @@ function compare(
       severity: 'warning',
       subject: where,
       what: `${where} sets ${key} to \`${shorten(stored)}\`, and the kernel has ${shown}.`,
-      remedy: `Run \`${sysctlCommand(key, stored)}\` if the file is right, or write \`${key} = ${textOf(live)}\` there if the kernel is.`,
+      remedy: `Run \`${sysctlCommand(key, stored)}\` if the file is right, or write \`${key} = ${textOf(live)}\` to ${editedInstead(where)} if the kernel is.`,
     },
   ];
 }

@@ -9,8 +9,6 @@ import { backlogFor } from './support/sizing.ts';
 
 const CODE = 'somaxconn-not-felt-by-listeners';
 const SOMAXCONN = 'net.core.somaxconn';
-/** The kernel's default since 5.4: above it, somebody raised the value and expects to feel it. */
-const KERNEL_DEFAULT = 4096n;
 /** A backlog this many times smaller than it could be is worth a line; less is taste. */
 const FAR_BELOW = 4n;
 
@@ -54,7 +52,8 @@ export const rule: Rule = {
       ...results,
       {
         code: CODE,
-        severity: somaxconn > KERNEL_DEFAULT ? 'warning' : 'info',
+        // Never more than a note: sshd keeps its 128 on a host that is ready, and nobody knows which one is the server.
+        severity: 'info',
         subject: SOMAXCONN,
         what: `net.core.somaxconn is ${group(somaxconn)}, but ${list(small.map((l) => `${name(l)} has a backlog of ${group(l.backlog ?? 0)}`))}: a listener keeps the smaller of what it asked for and what somaxconn was when it called listen().`,
         remedy: `${raise} the service, and where its backlog stays small raise it in its own configuration, e.g. \`listen 80 backlog=${goalBacklog};\` in nginx.`,

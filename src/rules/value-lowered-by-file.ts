@@ -6,6 +6,7 @@ import { compareQuantity, type Quantity } from '../model/value.ts';
 import { assignmentsIn } from './support/assignments.ts';
 import { group } from './support/format.ts';
 import { notInKernel, quantityOf, whyUnknown } from './support/known.ts';
+import { editedInstead } from './support/remedy.ts';
 import { fileMaxFor, nofileFor } from './support/sizing.ts';
 
 const CODE = 'value-lowered-by-file';
@@ -46,13 +47,17 @@ export const rule: Rule = {
       const now = typeof live === 'bigint' ? asQuantity(key, live) : live;
       if (next === 'unlimited' || compareQuantity(next, now) >= 0) return [];
       const tooLow = next < need && compareQuantity(now, need) >= 0;
+      const text = now === 'unlimited' ? '-1' : `${now}`;
       return [
         {
           code: CODE,
           severity: tooLow ? 'error' : 'warning',
           subject: where,
           what: `${where} sets ${key} to ${group(next)}, and the kernel has ${group(now)} now: the next boot or \`sysctl --system\` lowers it${tooLow ? ` below the ${group(need)} that ${group(goal)} connections need` : ''}.`,
-          remedy: `Remove the line \`${key} = ${value}\` from ${where}, or write \`${key} = ${now === 'unlimited' ? -1 : now}\` there.`,
+          remedy:
+            editedInstead(where) === where
+              ? `Remove the line \`${key} = ${value}\` from ${where}, or write \`${key} = ${text}\` there.`
+              : `Write \`${key} = ${text}\` to ${editedInstead(where)}, which is applied after it.`,
         },
       ];
     }),

@@ -11,7 +11,7 @@ const GIB = 1n << 30n;
 const machine = (parts: Partial<Machine> = {}) =>
   ({
     pageSize: 4096,
-    memory: { total: 16n * GIB },
+    memory: { total: 16n * GIB, lowTotal: null },
     cgroup: { memoryMax: null, pidsMax: null },
     listeners: [],
     ...parts,
@@ -63,6 +63,13 @@ describe('formulas', () => {
     });
   });
 
+  test('on a 32-bit kernel sockets live in low memory, so a share is of that', () => {
+    const old = machine({ memory: { total: 6n * GIB, lowTotal: GIB } as Machine['memory'] });
+    const result = wanted(formula({ shareOfRam: fraction('50%') }), 'bytes', old);
+    expect(result.relation).toEqual({ kind: 'atLeast', value: integer(GIB / 2n) });
+    expect(result.arithmetic[0]).toContain('low memory');
+  });
+
   test('bounds hold, and say so', () => {
     const capped = formula({
       timesGoal: fraction('1.5'),
@@ -78,7 +85,7 @@ describe('formulas', () => {
   });
 
   test('RAM that nobody knows bounds nothing, instead of demanding zero', () => {
-    const unknown = machine({ memory: { total: 0n } as Machine['memory'] });
+    const unknown = machine({ memory: { total: 0n, lowTotal: null } as Machine['memory'] });
     const capped = formula({
       timesGoal: fraction('1'),
       noMoreThan: formula({ shareOfRam: fraction('10%') }),

@@ -15,9 +15,15 @@ describe('config-differs-from-live', () => {
         subject: '/etc/sysctl.d/50-net.conf:1',
         what: '/etc/sysctl.d/50-net.conf:1 sets net.core.somaxconn to `65535`, and the kernel has `4096`.',
         remedy:
-          'Run `sysctl -w net.core.somaxconn=65535` if the file is right, or write `net.core.somaxconn = 4096` there if the kernel is.',
+          'Run `sysctl -w net.core.somaxconn=65535` if the file is right, or write `net.core.somaxconn = 4096` to /etc/sysctl.d/50-net.conf:1 if the kernel is.',
       },
     ]);
+  });
+
+  test('an excluded key is kept out of the globs, as Debian 13 ships it', () => {
+    const text = 'net.ipv4.conf.*.rp_filter = 2\n-net.ipv4.conf.all.rp_filter';
+    expect(check({ 'net.ipv4.conf.all.rp_filter': '0' }, text)).toEqual([]);
+    expect(check({ 'net.ipv4.conf.all.rp_filter': '0' }, 'net.ipv4.conf.*.rp_filter = 2')).toHaveLength(1);
   });
 
   test('text that the kernel refuses', () => {
@@ -30,7 +36,7 @@ describe('config-differs-from-live', () => {
         subject: '/etc/sysctl.d/50-net.conf:1',
         what: '/etc/sysctl.d/50-net.conf:1 sets net.ipv4.tcp_rmem to `"4096 87380 16777216"`, which the kernel refuses with EINVAL; it has `4096 131072 6291456`.',
         remedy:
-          'Write `net.ipv4.tcp_rmem = 4096 131072 6291456` there to keep what is live, or correct the text: plain numbers, no quotes, commas, units or trailing comment.',
+          'Write `net.ipv4.tcp_rmem = 4096 131072 6291456` to /etc/sysctl.d/50-net.conf:1 to keep what is live, or correct the text: plain numbers, no quotes, commas, units or trailing comment.',
       },
     ]);
     expect(check({ 'net.core.somaxconn': '4096' }, 'net.core.somaxconn =')).toMatchObject([

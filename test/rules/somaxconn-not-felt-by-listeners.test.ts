@@ -13,7 +13,7 @@ describe('somaxconn-not-felt-by-listeners', () => {
     expect(rule.check(contextOf({ facts, listeners }))).toEqual([
       {
         code: 'somaxconn-not-felt-by-listeners',
-        severity: 'warning',
+        severity: 'info',
         subject: 'net.core.somaxconn',
         what: 'net.core.somaxconn is 65,535, but 0.0.0.0:80 has a backlog of 4,096, [::]:443 has a backlog of 511: a listener keeps the smaller of what it asked for and what somaxconn was when it called listen().',
         remedy:

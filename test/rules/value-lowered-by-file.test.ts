@@ -79,4 +79,14 @@ describe('value-lowered-by-file', () => {
     expect(severity('2097151', '1048576')).toMatchObject([{ severity: 'warning' }]);
     expect(severity('4194304', '2097152')).toMatchObject([{ severity: 'warning' }]);
   });
+
+  test('a file that a package owns is overridden, not edited', () => {
+    const config = { '/usr/lib/sysctl.d/50-vendor.conf': 'kernel.pid_max = 65536' };
+    expect(rule.check(contextOf({ facts: { 'kernel.pid_max': '4194304' }, config }))).toMatchObject([
+      {
+        subject: '/usr/lib/sysctl.d/50-vendor.conf:1',
+        remedy: 'Write `kernel.pid_max = 4194304` to /etc/sysctl.d/zz-tune.conf, which is applied after it.',
+      },
+    ]);
+  });
 });

@@ -20,7 +20,8 @@ export async function goldenResults(file: string): Promise<Readonly<Record<strin
       only: [],
       ignore: [],
     });
-    results[`${name}.txt`] = renderAudit(result, { width: 80, palette: PLAIN });
+    results[`${name}.txt`] = renderAudit(result, { width: 80, palette: PLAIN, all: false });
+    results[`${name}.all.txt`] = renderAudit(result, { width: 80, palette: PLAIN, all: true });
     results[`${name}.json`] = `${JSON.stringify(auditToDocument(result), null, 1)}\n`;
   }
   return results;

@@ -68,7 +68,7 @@ export type Available =
  */
 export async function availableImages(memoryMiB: number): Promise<Available> {
   const refuse = (reason: string): Available => {
-    if (process.env['TUNE_VM_REQUIRED'] === '1') throw new Error(`no virtual machine: ${reason}`);
+    if (process.env.TUNE_VM_REQUIRED === '1') throw new Error(`no virtual machine: ${reason}`);
     process.stderr.write(`\nvm: tests SKIPPED, no virtual machine: ${reason}\n`);
     return { images: null, reason };
   };

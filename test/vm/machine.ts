@@ -90,7 +90,11 @@ export class Machine {
     );
     this.pids.push(emulator.pid);
     const agent = new AgentChannel(emulator.agent, emulator.ended);
-    this.#running = { emulator, agent, console: new SerialConsole(emulator.console) };
+    const running = { emulator, agent, console: new SerialConsole(emulator.console) };
+    this.#running = running;
+    void emulator.ended.then(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
     this.#bootId = await this.#explained(() => agent.ready(timeoutSeconds));
     await this.run('systemctl is-system-running --wait', { timeoutSeconds });
     if (payload !== undefined) await this.check('mkdir -p /payload && mount -o ro /dev/vdb /payload');
@@ -142,9 +146,14 @@ export class Machine {
 
   /** Power cut: what the guest had not flushed is lost. The disk stays: `boot` brings the machine back. */
   async kill(): Promise<void> {
-    const { emulator } = this.#current();
+    await this.#current().emulator.kill();
     this.#running = undefined;
-    await emulator.kill();
+  }
+
+  /** Waits for a machine that something in the guest is rebooting or switching off. `boot` brings it back. */
+  async waitUntilOff(timeoutSeconds = SHUTDOWN_SECONDS): Promise<void> {
+    const { emulator } = this.#current();
+    await this.#explained(() => within(emulator.ended, timeoutSeconds, 'the shutdown'));
   }
 
   /** Ends the machine if it runs, and removes its disks. Safe to call twice. */
@@ -158,11 +167,9 @@ export class Machine {
   }
 
   async #shutDown(command: string): Promise<void> {
-    const { emulator } = this.#current();
     // In the background: the answer must be out before systemd ends the agent.
-    await this.check(`(sleep 0.2; ${command}) >/dev/null 2>&1 &`);
-    await this.#explained(() => within(emulator.ended, SHUTDOWN_SECONDS, command));
-    this.#running = undefined;
+    await this.check(`(sleep 1; ${command}) >/dev/null 2>&1 &`);
+    await this.waitUntilOff();
   }
 
   #current(): Running {
@@ -172,16 +179,14 @@ export class Machine {
 
   /** Adds the end of the console to what goes wrong, where a panic or a failed unit shows. */
   async #explained<T>(work: () => Promise<T>): Promise<T> {
-    const text = (): string => this.#running?.console.text.slice(-3000) ?? '';
+    // The one that was running when it began: it may be gone when it fails.
+    const serial = this.#running?.console;
     try {
       return await work();
     } catch (error) {
-      throw new Error(
-        `${(error as Error).message}\n--- end of the console of ${this.image.name} ---\n${text()}`,
-        {
-          cause: error,
-        },
-      );
+      const shown = serial?.text.slice(-3000) ?? '';
+      const message = `${(error as Error).message}\n--- end of the console of ${this.image.name} ---\n${shown}`;
+      throw new Error(message, { cause: error });
     }
   }
 }

@@ -20,7 +20,7 @@ export async function runAudit(raw: unknown, io: Io): Promise<number> {
   io.print(
     flags.format === 'json'
       ? toJsonText(auditToDocument(result))
-      : renderAudit(result, { width: io.width, palette: io.palette }),
+      : renderAudit(result, { width: io.width, palette: io.palette, all: flags.all }),
   );
   return result.asWanted ? EXIT.asWanted : EXIT.notAsWanted;
 }

@@ -27,3 +27,13 @@ export function assignmentsIn(snapshot: Snapshot): readonly Assigned[] {
 function identity(line: ConfigLine): string {
   return `${line.line} ${line.text}`;
 }
+
+/** Keys that a line of the form `-key` (no equals sign) keeps out of every glob (sysctl.d(5)). */
+export function excludedFromGlobs(snapshot: Snapshot): ReadonlySet<string> {
+  const keys = snapshot.configLines.flatMap((line) => {
+    const name = /^-\s*([^=]+)$/.exec(line.text.trim())?.[1];
+    const named = name === undefined ? null : assignmentOf({ ...line, text: `${name.trim()} = 0` });
+    return named === null ? [] : [named.key];
+  });
+  return new Set(keys);
+}

@@ -3,6 +3,11 @@
 /** Sorts after every `NN-` name, 99-sysctl.conf among them. */
 export const SYSCTL_FILE = '/etc/sysctl.d/zz-tune.conf';
 
+/** Where a person edits: a file below /usr or /run belongs to a package or a program, and is overridden, not edited. */
+export function editedInstead(where: string): string {
+  return /^\/(usr|run)\//.test(where) ? SYSCTL_FILE : where;
+}
+
 export interface Assign {
   readonly key: string;
   readonly value: string;
