@@ -18,6 +18,7 @@ await build({
     contents: `
       export { profileJsonSchema as profile } from './src/profile/schema.ts';
       export { captureJsonSchema as capture } from './src/host/capture.ts';
+      export { soakJsonSchema as soak } from './src/report/soak-schema.ts';
       export { auditJsonSchema as audit } from './src/report/audit-schema.ts';
     `,
     resolveDir: root,

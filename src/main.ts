@@ -2,11 +2,16 @@
 import { EXIT } from './cli/exit.ts';
 import { runCli } from './cli/index.ts';
 import { terminalIo } from './cli/io.ts';
+import { WORKER_WORD } from './cli/worker.ts';
 import { InputError } from './model/error.ts';
 
 export async function main(argv: readonly string[]): Promise<number> {
   const io = terminalIo();
   try {
+    if (argv[0] === WORKER_WORD && process.connected) {
+      await (await import('./soak/worker.ts')).runWorker();
+      return EXIT.asWanted;
+    }
     return await runCli(argv, io);
   } catch (error) {
     const debug = argv.includes('--debug');

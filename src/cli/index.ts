@@ -5,7 +5,8 @@ import { EXIT } from './exit.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
 
-const EPILOGUE = `Exit codes: 0 as wanted, 1 not as wanted, 2 could not run (usage, permission, bad input).`;
+const EPILOGUE =
+  'Exit codes: 0 as wanted, 1 not as wanted, 2 could not run (usage, permission, bad input), 4 soak inconclusive.';
 
 type Run = (raw: unknown, io: Io) => Promise<number>;
 
@@ -63,6 +64,12 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
         subjectOptions(y).option('with-host-name', { describe: 'Include the host’s name', type: 'boolean' }),
       handle(async () => (await import('./commands/capture.ts')).runCapture),
     )
+    .command(
+      'soak',
+      'Hold real connections on this machine and let the kernel count them',
+      soakOptions,
+      handle(async () => (await import('./commands/soak.ts')).runSoakCommand),
+    )
     .demandCommand(1, 'name a command: tune audit is the first one to run')
     .strict()
     .recommendCommands()
@@ -77,6 +84,27 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     if (output !== '') io.print(`${output}\n`);
   });
   return exit;
+}
+
+function soakOptions(y: Argv): Argv {
+  return y
+    .option('connections', { alias: 'n', describe: 'How many to hold', type: 'string', demandOption: true })
+    .option('hold', { describe: 'Seconds to hold them (default 0)', type: 'string' })
+    .option('sweep-every', { describe: 'Seconds between sweeps while holding (default 60)', type: 'string' })
+    .option('strict', { describe: 'One server process holds them all (the default)', type: 'boolean' })
+    .option('spread', {
+      describe: 'As many server processes as the hard nofile limit demands',
+      type: 'boolean',
+    })
+    .option('namespace', { describe: 'In a network namespace of its own', type: 'boolean' })
+    .option('ipv6', { describe: 'Over IPv6', type: 'boolean' })
+    .option('address', {
+      describe: 'Server address, one of this machine (default 127.0.0.1)',
+      type: 'string',
+    })
+    .option('port', { describe: 'Server port (default: a free one)', type: 'string' })
+    .option('force', { describe: 'Go on although the memory arithmetic says no', type: 'boolean' })
+    .option('output', { describe: 'Write the JSON report to this file, too', type: 'string' });
 }
 
 function auditOptions(y: Argv): Argv {

@@ -65,6 +65,26 @@ export const explainFlags = z.object({
   goal: count('goal', MAX_GOAL),
   key: z.string(),
 });
+const flag = z._default(z.boolean(), false);
+const DAY_SECONDS = 86_400n;
+
+export const soakFlags = z.object({
+  ...shared,
+  connections: z.pipe(
+    count('connections', MAX_GOAL),
+    z.transform((value) => value ?? 0n),
+  ),
+  hold: count('hold', 366n * DAY_SECONDS),
+  'sweep-every': count('sweep-every', DAY_SECONDS),
+  strict: flag,
+  spread: flag,
+  namespace: flag,
+  ipv6: flag,
+  address: once('address'),
+  port: count('port', 65_535n),
+  force: flag,
+  output: once('output'),
+});
 export const profilesFlags = z.object({
   ...shared,
   ...target,

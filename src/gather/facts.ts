@@ -56,7 +56,9 @@ export function gatherLimits(
 
 export function parseReading(tunable: Tunable, text: string): Reading {
   const value = parseLive(tunable, text);
-  return value === null ? { state: 'unparsable', text: text.trim().slice(0, 200) } : { state: 'value', value };
+  return value === null
+    ? { state: 'unparsable', text: text.trim().slice(0, 200) }
+    : { state: 'value', value };
 }
 
 function failedReading(errno: string, machine: Machine, tunable: Tunable): Reading {

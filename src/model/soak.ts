@@ -145,11 +145,16 @@ export interface MemoryUse {
   readonly slab: Readonly<Record<string, number>>;
   /** By how much MemFree fell per connection: coarse, other programs included. */
   readonly freePerConnection: number | null;
-  /** Growth of the processes' resident memory per connection, each end and both. */
+  /**
+   * What one more connection costs a warm worker process (from its first 2,048 connections on, when its code is
+   * compiled) in private memory, each end and both; null when no process had that many.
+   */
   readonly clientPerConnection: number | null;
   readonly serverPerConnection: number | null;
   readonly processPerConnection: number | null;
-  /** Resident bytes of all worker processes together, pages they share counted in each. */
+  /** The same from the start of the processes, so with all that a JavaScript engine takes once; null without connections. */
+  readonly processPerConnectionFromStart: number | null;
+  /** Private bytes of all worker processes together at the end. */
   readonly resident: number;
 }
 

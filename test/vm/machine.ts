@@ -152,8 +152,8 @@ export class Machine {
 
   /** Waits for a machine that something in the guest is rebooting or switching off. `boot` brings it back. */
   async waitUntilOff(timeoutSeconds = SHUTDOWN_SECONDS): Promise<void> {
-    const { emulator } = this.#current();
-    await this.#explained(() => within(emulator.ended, timeoutSeconds, 'the shutdown'));
+    const ended = this.#running?.emulator.ended;
+    if (ended !== undefined) await this.#explained(() => within(ended, timeoutSeconds, 'the shutdown'));
   }
 
   /** Ends the machine if it runs, and removes its disks. Safe to call twice. */

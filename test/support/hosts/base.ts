@@ -161,8 +161,8 @@ Max locked memory         8388608              8388608              bytes
     errors: sketch.errors ?? {},
     writable: sketch.readOnlyProcSys ? [] : ['/proc/sys/net/core/somaxconn'],
     programs: {
-      'ss -Hltn': listeners
-        .map(([port, backlog]) => `LISTEN 0 ${backlog} 0.0.0.0:${port} 0.0.0.0:*\n`)
+      'ss -Hltun': listeners
+        .map(([port, backlog]) => `tcp LISTEN 0 ${backlog} 0.0.0.0:${port} 0.0.0.0:*\n`)
         .join(''),
     },
   };

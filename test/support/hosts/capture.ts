@@ -53,6 +53,7 @@ export function rawToParts(raw: Raw): MemoryHostParts {
     },
     errors,
     writable: ['/proc/sys/net/core/somaxconn'],
-    programs: raw.programs,
+    // Recorded as `ss -Hltn`, before UDP was asked for: the same lines without the first column.
+    programs: { 'ss -Hltun': (raw.programs['ss -Hltn'] ?? '').replace(/^(?=LISTEN)/gm, 'tcp ') },
   };
 }

@@ -1,0 +1,145 @@
+/**
+ * A server process: takes connections from the listener it shares with its siblings, puts every one into epoll and
+ * echoes what arrives. It keeps nothing per connection: epoll carries the descriptor.
+ */
+import {
+  EAGAIN,
+  ECONNABORTED,
+  EINTR,
+  EPOLL_CTL_ADD,
+  EPOLL_CTL_DEL,
+  EPOLLET,
+  EPOLLEXCLUSIVE,
+  EPOLLIN,
+  EPOLLRDHUP,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+} from './constants.ts';
+import { countFailures } from './failures.ts';
+import type { Libc } from './libc.ts';
+import type { Failure } from './wire.ts';
+
+const EVENTS = 512;
+/** Accepts in a row before other events get their turn. */
+const ACCEPT_BATCH = 64;
+const READ_BYTES = 4096;
+
+export interface Server {
+  /** Waits up to `timeoutMs` and handles what came; true when the wake descriptor is readable. */
+  step(timeoutMs: number): boolean;
+  startAccepting(): void;
+  accepting(): boolean;
+  /** Connections taken so far. */
+  taken(): number;
+  full(): boolean;
+  /** True after an error that will not go away: descriptors or memory are out. */
+  stuck(): boolean;
+  failures(): readonly Failure[];
+  /** Longest time, in milliseconds, that one batch of events took. */
+  longestSliceMs(): number;
+}
+
+/** `wake` is a descriptor that ends a wait, level-triggered; it is left for somebody else to read. */
+export function createServer(libc: Libc, listener: number, wake: number, capacity: number): Server {
+  // struct epoll_event is packed on x86-64 alone: three words there, four elsewhere.
+  const stride = process.arch === 'x64' ? 3 : 4;
+  const dataAt = stride - 2;
+  const events = libc.allocate(EVENTS * stride * 4);
+  const entry = libc.allocate(stride * 4);
+  const buffer = libc.allocate(READ_BYTES);
+  const failures = countFailures();
+  const epoll = libc.epoll_create1(0);
+  let accepting = false;
+  let stuck = false;
+  let taken = 0;
+  let longest = 0;
+
+  const control = (operation: number, fd: number, mask: number): boolean => {
+    entry.int32[0] = mask;
+    entry.int32[dataAt] = fd;
+    return libc.epoll_ctl(epoll, operation, fd, entry.address) === 0;
+  };
+  const stopAccepting = () => {
+    if (accepting) control(EPOLL_CTL_DEL, listener, 0);
+    accepting = false;
+  };
+  const giveUp = (call: string) => {
+    failures.add(call, libc.errno());
+    stuck = true;
+    stopAccepting();
+  };
+
+  const acceptBatch = () => {
+    for (let i = 0; i < ACCEPT_BATCH && taken < capacity; i++) {
+      const fd = libc.accept4(listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd < 0) {
+        const errno = libc.errno();
+        if (errno === EAGAIN) return;
+        if (errno === ECONNABORTED || errno === EINTR) {
+          failures.add('accept4', errno);
+          continue;
+        }
+        giveUp('accept4');
+        return;
+      }
+      if (!control(EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLRDHUP | EPOLLET)) {
+        giveUp('epoll_ctl');
+        libc.close(fd);
+        return;
+      }
+      taken += 1;
+    }
+    if (taken >= capacity) stopAccepting();
+  };
+
+  const echo = (fd: number) => {
+    // Less than the buffer means that the socket is empty, so the next byte makes a new edge.
+    for (;;) {
+      const got = libc.read(fd, buffer.address, READ_BYTES);
+      if (got > 0) {
+        if (libc.write(fd, buffer.address, got) !== got) failures.add('write', libc.errno());
+        if (got < READ_BYTES) return;
+        continue;
+      }
+      if (got < 0) {
+        const errno = libc.errno();
+        if (errno === EAGAIN) return;
+        failures.add('read', errno);
+      }
+      libc.close(fd);
+      return;
+    }
+  };
+
+  if (epoll < 0) giveUp('epoll_create1');
+  else if (!control(EPOLL_CTL_ADD, wake, EPOLLIN)) giveUp('epoll_ctl');
+
+  return {
+    step: (timeoutMs) => {
+      const count = libc.epoll_wait(epoll, events.address, EVENTS, timeoutMs);
+      const begun = performance.now();
+      let woken = false;
+      for (let i = 0; i < count; i++) {
+        const fd = events.int32[i * stride + dataAt] ?? -1;
+        if (fd === listener) acceptBatch();
+        else if (fd === wake) woken = true;
+        else echo(fd);
+      }
+      const slice = performance.now() - begun;
+      if (slice > longest) longest = slice;
+      return woken;
+    },
+    startAccepting: () => {
+      if (accepting || stuck || taken >= capacity) return;
+      // Exclusive: one connection wakes one of the processes that wait, not all of them.
+      if (control(EPOLL_CTL_ADD, listener, EPOLLIN | EPOLLEXCLUSIVE)) accepting = true;
+      else giveUp('epoll_ctl');
+    },
+    accepting: () => accepting,
+    taken: () => taken,
+    full: () => taken >= capacity,
+    stuck: () => stuck,
+    failures: () => failures.list(),
+    longestSliceMs: () => longest,
+  };
+}

@@ -1,0 +1,143 @@
+/** A client's liveness sweep: every connection sends bytes that only it sends, and compares what comes back. */
+import { EAGAIN, ECONNRESET, POLLIN } from './constants.ts';
+import { countFailures } from './failures.ts';
+import type { Histogram } from './histogram.ts';
+import type { Libc } from './libc.ts';
+import type { ClientSetup, EchoTally } from './wire.ts';
+
+/** One echo in so many is timed. */
+export const ECHO_SAMPLE = 8;
+/** Dead connections after which a client ends its sweep: the run has failed, and each further one costs a timeout. */
+const ENOUGH_DEAD = 32;
+const PAYLOAD = 8;
+const POLL_MS = 20;
+
+export interface Sweep {
+  /** Works until the clock reads `until`; true when every connection has been asked and has answered or failed. */
+  step(until: number): boolean;
+  stop(): void;
+  done(): number;
+  tally(): EchoTally;
+}
+
+/**
+ * Sweeps `count` descriptors of `fds`; those that fail are closed and become -1, so a later sweep leaves them out.
+ * `client` and `id` make the payload unique: who, which sweep, and which of its connections.
+ */
+export function createSweep(
+  libc: Libc,
+  setup: ClientSetup,
+  id: number,
+  fds: Int32Array,
+  count: number,
+  latency: Histogram,
+): Sweep {
+  const out = libc.allocate(PAYLOAD);
+  const back = libc.allocate(PAYLOAD);
+  const ready = libc.allocate(PAYLOAD);
+  const starts = new Float64Array(setup.window);
+  const failures = countFailures();
+  const who = (setup.index << 16) | (id & 0xffff);
+  // A ring over [tail, head): written and not yet answered, oldest first.
+  let head = 0;
+  let tail = 0;
+  let inFlight = 0;
+  let sent = 0;
+  let answered = 0;
+  let timedOut = 0;
+  let mismatched = 0;
+  let partial = 0;
+  let waitingSince = 0;
+  let stopped = false;
+
+  const bury = (at: number) => {
+    libc.close(fds[at] ?? -1);
+    fds[at] = -1;
+  };
+  const isEnough = () => stopped || failures.total() + timedOut + mismatched >= ENOUGH_DEAD;
+
+  const fill = () => {
+    while (head < count && head - tail < setup.window && !isEnough()) {
+      const fd = fds[head] ?? -1;
+      if (fd >= 0) {
+        sent += 1;
+        out.int32[0] = who;
+        out.int32[1] = head;
+        if (head % ECHO_SAMPLE === 0) starts[head % setup.window] = performance.now();
+        if (libc.write(fd, out.address, PAYLOAD) === PAYLOAD) inFlight += 1;
+        else {
+          failures.add('write', libc.errno());
+          bury(head);
+        }
+      }
+      head += 1;
+    }
+  };
+
+  /** Takes the oldest answer; false when it is not there yet. */
+  const take = (): boolean => {
+    const fd = fds[tail] ?? -1;
+    if (fd < 0) {
+      tail += 1;
+      return true;
+    }
+    const got = libc.read(fd, back.address + partial, PAYLOAD - partial);
+    if (got < 0) {
+      const errno = libc.errno();
+      if (errno === EAGAIN) return false;
+      failures.add('read', errno);
+      settle(true);
+    } else if (got === 0) {
+      failures.add('read', ECONNRESET);
+      settle(true);
+    } else if (partial + got < PAYLOAD) {
+      partial += got;
+    } else if (back.int32[0] !== who || back.int32[1] !== tail) {
+      mismatched += 1;
+      settle(true);
+    } else {
+      answered += 1;
+      if (tail % ECHO_SAMPLE === 0) {
+        latency.record((performance.now() - (starts[tail % setup.window] ?? 0)) * 1000);
+      }
+      settle(false);
+    }
+    return true;
+  };
+  const settle = (isDead: boolean) => {
+    if (isDead) bury(tail);
+    tail += 1;
+    inFlight -= 1;
+    partial = 0;
+    waitingSince = 0;
+  };
+
+  const waitForOldest = () => {
+    ready.int32[0] = fds[tail] ?? -1;
+    ready.int32[1] = POLLIN;
+    if (libc.poll(ready.address, 1, POLL_MS) > 0) return;
+    const now = performance.now();
+    if (waitingSince === 0) waitingSince = now;
+    if (now - waitingSince < setup.echoTimeoutMs) return;
+    timedOut += 1;
+    settle(true);
+  };
+
+  const over = () => inFlight === 0 && (head >= count || isEnough());
+
+  return {
+    step: (until) => {
+      while (!over() && performance.now() < until) {
+        fill();
+        while (tail < head) if (!take()) break;
+        if (tail < head) waitForOldest();
+      }
+      return over();
+    },
+    stop: () => {
+      stopped = true;
+    },
+    done: () => answered,
+    tally: () => ({ sent, answered, timedOut, mismatched, failures: failures.list() }),
+  };
+}

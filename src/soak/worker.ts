@@ -1,0 +1,191 @@
+/**
+ * A worker process: takes orders over IPC, works in short slices, and ends when the channel does. A killed
+ * coordinator therefore leaves no process, and no socket, behind.
+ */
+import { O_WRONLY, PR_SET_PDEATHSIG, SIGKILL } from './constants.ts';
+import { createHistogram } from './histogram.ts';
+import { type Libc, type LoadFfi, loadLibc } from './libc.ts';
+import { type GrowthMeter, keepCompilerQuiet, meterGrowth } from './own-memory.ts';
+import { createRamp, type Ramp } from './ramp.ts';
+import { createServer } from './server.ts';
+import { createSweep, type Sweep } from './sweep.ts';
+import {
+  CHANNEL_FD,
+  type ClientSetup,
+  type Failure,
+  LISTENER_FD,
+  type News,
+  type Order,
+  type ServerSetup,
+  type WorkerFigures,
+} from './wire.ts';
+
+const SLICE_MS = 10;
+const PROGRESS_MS = 100;
+const IDLE_WAIT_MS = 1000;
+const FLUSH_MS = 5;
+/** The kernel's out-of-memory killer takes this process before any other of the host. */
+const OOM_FIRST = '1000';
+
+/** Runs this process as a worker until its coordinator is gone. */
+export async function runWorker(loadFfi?: LoadFfi): Promise<void> {
+  if (process.send === undefined) throw new Error('worker: started without a channel to a coordinator');
+  process.on('disconnect', () => process.exit(0));
+  try {
+    const libc = await loadLibc(loadFfi);
+    keepCompilerQuiet();
+    libc.prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (!process.connected) process.exit(0);
+    offerToOomKiller(libc);
+    process.once('message', (order: Order) => {
+      if (order.type !== 'setup') return;
+      if (order.role === 'server') serve(libc, order);
+      else attend(libc, order);
+    });
+    // The coordinator sends the setup once the channel is there; nothing else is needed before it.
+  } catch (error) {
+    tell({ type: 'broken', message: error instanceof Error ? error.message : String(error) });
+    process.disconnect();
+  }
+}
+
+function tell(news: News): void {
+  if (process.connected) process.send?.(news, () => undefined);
+}
+
+function offerToOomKiller(libc: Libc): void {
+  const path = libc.allocate(64);
+  const value = libc.allocate(8);
+  path.bytes.set(Buffer.from('/proc/self/oom_score_adj'));
+  value.bytes.set(Buffer.from(OOM_FIRST));
+  const fd = libc.open(path.address, O_WRONLY);
+  if (fd < 0) return;
+  libc.write(fd, value.address, OOM_FIRST.length);
+  libc.close(fd);
+}
+
+function figures(meter: GrowthMeter, parts: Partial<WorkerFigures>): WorkerFigures {
+  const cpu = process.cpuUsage();
+  return {
+    memory: meter.read(),
+    cpuSeconds: (cpu.user + cpu.system) / 1e6,
+    longestSliceMs: 0,
+    pacedMs: 0,
+    connect: { pairs: [], max: 0 },
+    echo: { pairs: [], max: 0 },
+    perSource: [],
+    ...parts,
+  };
+}
+
+function serve(libc: Libc, setup: ServerSetup): void {
+  const server = createServer(libc, LISTENER_FD, CHANNEL_FD, setup.capacity);
+  const meter = meterGrowth(libc, setup.pageSize);
+  let told = 0;
+  let toldAt = 0;
+  let seen = 0;
+  let saidFull = false;
+  let saidStuck = false;
+
+  process.on('message', (order: Order) => {
+    if (order.type === 'accept') server.startAccepting();
+    else if (order.type === 'exit') process.exit(0);
+    else if (order.type === 'report') {
+      tell({
+        type: 'figures',
+        figures: figures(meter, { longestSliceMs: server.longestSliceMs() }),
+        failures: server.failures(),
+      });
+    }
+  });
+
+  const report = (now: number) => {
+    const done = server.taken();
+    if (server.stuck() && !saidStuck) {
+      saidStuck = true;
+      tell({ type: 'trouble', done, failures: server.failures() });
+    } else if (server.full() && !saidFull) {
+      saidFull = true;
+      tell({ type: 'full', done });
+    } else if (done !== told && (now - toldAt >= PROGRESS_MS || done === seen)) {
+      tell({ type: 'progress', done });
+    } else {
+      seen = done;
+      return;
+    }
+    told = done;
+    toldAt = now;
+  };
+
+  const turn = () => {
+    const until = performance.now() + SLICE_MS;
+    // Waits short while there is something left to tell, long when there is not.
+    const wait = server.taken() === told ? IDLE_WAIT_MS : FLUSH_MS;
+    while (!server.step(wait) && performance.now() < until && !server.stuck());
+    meter.look(server.taken());
+    report(performance.now());
+    setImmediate(turn);
+  };
+  tell({ type: 'ready' });
+  turn();
+}
+
+function attend(libc: Libc, setup: ClientSetup): void {
+  const fds = new Int32Array(setup.goal);
+  const connect = createHistogram();
+  const echo = createHistogram();
+  const meter = meterGrowth(libc, setup.pageSize);
+  const ramp: Ramp = createRamp(libc, setup, LISTENER_FD, fds, connect);
+  let sweep: Sweep | null = null;
+  let longest = 0;
+
+  /** Works in slices, letting orders in between, until the work says that it is over. */
+  const work = (step: (until: number) => boolean, done: () => number, finish: () => void) => {
+    let told = 0;
+    const turn = () => {
+      const begun = performance.now();
+      const isOver = step(begun + SLICE_MS);
+      const now = performance.now();
+      if (now - begun > longest) longest = now - begun;
+      meter.look(ramp.established());
+      if (isOver) {
+        finish();
+        return;
+      }
+      if (now - told >= PROGRESS_MS) {
+        told = now;
+        tell({ type: 'progress', done: done() });
+      }
+      setImmediate(turn);
+    };
+    turn();
+  };
+  const failuresSoFar = (): readonly Failure[] => ramp.tally().failures;
+
+  process.on('message', (order: Order) => {
+    if (order.type === 'ramp') {
+      work(ramp.step, ramp.established, () => tell({ type: 'ramped', tally: ramp.tally() }));
+    } else if (order.type === 'sweep') {
+      const next = createSweep(libc, setup, order.id, fds, ramp.established(), echo);
+      sweep = next;
+      work(next.step, next.done, () => tell({ type: 'swept', tally: next.tally() }));
+    } else if (order.type === 'stop') {
+      ramp.stop();
+      sweep?.stop();
+    } else if (order.type === 'exit') process.exit(0);
+    else if (order.type === 'report') {
+      tell({
+        type: 'figures',
+        figures: figures(meter, {
+          longestSliceMs: longest,
+          pacedMs: ramp.pacedMs(),
+          connect: connect.encode(),
+          echo: echo.encode(),
+          perSource: ramp.perSource(),
+        }),
+        failures: failuresSoFar(),
+      });
+    }
+  });
+  tell({ type: 'ready' });
+}

@@ -1,0 +1,71 @@
+/**
+ * A soak as a program of its own, for tests that need a namespace, a limit or a signal: JSON in argv, JSON out.
+ * Bundled by `harness.ts`; the same file is the worker.
+ */
+import fs from 'node:fs';
+import { linuxHost } from '../../src/host/linux.ts';
+import { InputError } from '../../src/model/error.ts';
+import { runSoak } from '../../src/soak/coordinator.ts';
+import { type SoakRequest, soakOptions } from '../../src/soak/options.ts';
+import { runWorker } from '../../src/soak/worker.ts';
+
+export interface DriverInput {
+  readonly request: SoakRequest;
+  /** /proc/sys/net keys to write inside the soak's own namespace. */
+  readonly sysctls?: Readonly<Record<string, string>>;
+  /** Shell commands to run there. */
+  readonly commands?: readonly string[];
+  /** What to do to the first server or client once all workers are ready. */
+  readonly signal?: { readonly role: 'client' | 'server'; readonly name: NodeJS.Signals; readonly againAfterMs?: number };
+  /** Lower this cgroup file to its current use plus so many bytes once all workers are ready. */
+  readonly squeeze?: { readonly limit: string; readonly usage: string; readonly spare: number };
+  /** Prints one line of progress per sample on stderr. */
+  readonly progress?: boolean;
+}
+
+async function coordinate(input: DriverInput): Promise<void> {
+  const abort = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => abort.abort());
+  const { spawnSync } = await import('node:child_process');
+  const report = await runSoak(soakOptions(input.request), {
+    host: linuxHost(),
+    workerCommand: { file: process.execPath, args: [process.argv[1] ?? '', 'worker'] },
+    signal: abort.signal,
+    onProgress: (progress) => {
+      if (input.progress) process.stderr.write(`${JSON.stringify(progress)}\n`);
+    },
+    onNamespace: () => {
+      for (const [key, value] of Object.entries(input.sysctls ?? {})) {
+        fs.writeFileSync(`/proc/sys/${key.replaceAll('.', '/')}`, value);
+      }
+      for (const command of input.commands ?? []) {
+        const done = spawnSync('sh', ['-ec', command], { encoding: 'utf8' });
+        if (done.status !== 0) throw new Error(`${command}: ${done.stderr}`);
+      }
+    },
+    onCrew: (pids) => {
+      process.stderr.write(`crew ${JSON.stringify(pids)}\n`);
+      if (input.squeeze !== undefined) {
+        const used = Number(fs.readFileSync(input.squeeze.usage, 'utf8'));
+        fs.writeFileSync(input.squeeze.limit, String(used + input.squeeze.spare));
+      }
+      const pid = (input.signal?.role === 'server' ? pids.servers : pids.clients)[0];
+      if (input.signal === undefined || pid === undefined) return;
+      process.kill(pid, input.signal.name);
+      const { againAfterMs } = input.signal;
+      if (againAfterMs !== undefined) setTimeout(() => process.kill(pid, 'SIGCONT'), againAfterMs);
+    },
+  });
+  process.stdout.write(JSON.stringify(report));
+}
+
+if (process.argv[2] === 'worker') await runWorker();
+else {
+  try {
+    await coordinate(JSON.parse(process.argv[2] ?? '{}') as DriverInput);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    process.stderr.write(`refused: ${error.message}\n`);
+    process.exitCode = 2;
+  }
+}
