@@ -22,7 +22,10 @@ function milliseconds(args) {
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
 for (let i = 0; i < 2; i++) milliseconds([tune, ...argv]);
-const runs = Array.from({ length: pairs }, () => ({ tune: milliseconds([tune, ...argv]), node: milliseconds(['-e', '0']) }));
+const runs = Array.from({ length: pairs }, () => ({
+  tune: milliseconds([tune, ...argv]),
+  node: milliseconds(['-e', '0']),
+}));
 const ratios = runs.map((run) => run.tune / run.node);
 console.log(
   JSON.stringify({

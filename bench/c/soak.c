@@ -92,6 +92,7 @@ static void serve(int index, int share, int active) {
       listening = 1;
     }
     int n = epoll_wait(ep, events, EVENTS, listening || phase == SWEEP ? 20 : 2);
+    if (n == 0 && listening) n = 1, events[0] = e; /* a sibling that filled up may have eaten the wake-up */
     for (int i = 0; i < n; i++) {
       int fd = events[i].data.fd;
       if (fd != listener) {
