@@ -1,29 +1,21 @@
 /** The lines of the sysctl.d files and /etc/sysctl.conf, for rules that look at what is written there. */
-import type { HostReader } from '../host/reader.ts';
+import { type ConfFile, confDirectories, confFiles } from '../boot/conf-files.ts';
+import { SYSCTL_CONF } from '../boot/systemd-sysctl.ts';
+import { textOf } from '../boot/tree.ts';
+import type { FileTree } from '../model/file-tree.ts';
 import type { ConfigLine } from '../model/snapshot.ts';
 
-/** Highest priority first; a file of the same name in a later folder is masked (sysctl.d(5)). */
-const FOLDERS = ['/etc/sysctl.d', '/run/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d'] as const;
-
 /** Files in the order in which they are applied: sorted by name across folders, /etc/sysctl.conf last. */
-export function gatherConfigLines(host: HostReader): readonly ConfigLine[] {
-  const byName = new Map<string, string>();
-  for (const folder of FOLDERS) {
-    const names = host.list(folder);
-    for (const name of names.ok ? names.value : []) {
-      if (name.endsWith('.conf') && !byName.has(name)) byName.set(name, `${folder}/${name}`);
-    }
-  }
-  const sorted = [...byName.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  const files = [...sorted.map((name) => byName.get(name) ?? ''), '/etc/sysctl.conf'];
-  return files.flatMap((file) => linesOf(host, file));
+export function configLines(tree: FileTree): readonly ConfigLine[] {
+  const { read } = confFiles(tree, { directories: confDirectories('sysctl.d'), hidden: false });
+  const main = tree.files[SYSCTL_CONF];
+  const last = main === undefined ? [] : [{ path: SYSCTL_CONF, entry: main }];
+  return [...read, ...last].flatMap(linesOf);
 }
 
-function linesOf(host: HostReader, file: string): readonly ConfigLine[] {
-  const text = host.read(file);
-  if (!text.ok) return [];
-  return text.value
+function linesOf({ path, entry }: ConfFile): readonly ConfigLine[] {
+  return (textOf(entry) ?? '')
     .split('\n')
-    .map((line, i) => ({ file, line: i + 1, text: line.trim() }))
+    .map((line, i) => ({ file: path, line: i + 1, text: line.trim() }))
     .filter((line) => line.text !== '' && !/^[#;]/.test(line.text));
 }

@@ -22,7 +22,7 @@ export function findSubject(host: HostReader, choice: SubjectChoice): Process {
     case 'pid': {
       const name = processName(host, choice.pid);
       if (name === null) throw new InputError(`no process ${choice.pid}: it has gone or never was`, '--pid');
-      return { pid: choice.pid, name, chosenBy: 'pid' };
+      return { pid: choice.pid, name, chosenBy: 'pid', unit: null };
     }
     case 'service':
       return serviceProcess(host, choice.unit);
@@ -38,7 +38,7 @@ function parentShell(host: HostReader): Process {
     const aboveName = above === null ? null : processName(host, above);
     const launched =
       LAUNCHER.test(name) || (SHELL.test(name) && aboveName !== null && LAUNCHER.test(aboveName));
-    if (!launched || above === null || above <= 1) return { pid, name, chosenBy: 'parent' };
+    if (!launched || above === null || above <= 1) return { pid, name, chosenBy: 'parent', unit: null };
     pid = above;
   }
 }
@@ -52,7 +52,12 @@ function serviceProcess(host: HostReader, unit: string): Process {
     const processes = host.read(`${root}/system.slice/${name}/cgroup.procs`);
     const first = processes.ok ? /^\d+/.exec(processes.value.trim())?.[0] : undefined;
     if (first !== undefined) {
-      return { pid: Number(first), name: processName(host, Number(first)) ?? name, chosenBy: 'service' };
+      return {
+        pid: Number(first),
+        name: processName(host, Number(first)) ?? name,
+        chosenBy: 'service',
+        unit: name,
+      };
     }
   }
   throw new InputError(

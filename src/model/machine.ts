@@ -48,6 +48,8 @@ export interface Process {
   readonly name: string;
   /** How the user asked for it, for the report: `--pid`, `--service nginx`, or the parent shell. */
   readonly chosenBy: 'parent' | 'pid' | 'service';
+  /** The systemd unit that was named, `nginx.service`; null otherwise. */
+  readonly unit: string | null;
 }
 
 export interface Machine {

@@ -31,7 +31,7 @@ export const auditDocument = z.strictObject({
     procSysWritable: text,
     conntrack: text,
     uid: z.number(),
-    subject: z.strictObject({ pid: z.number(), name: text, chosenBy: text }),
+    subject: z.strictObject({ pid: z.number(), name: text, chosenBy: text, unit: maybe }),
   }),
   settings: z.array(
     z.strictObject({

@@ -55,7 +55,7 @@ export function machineOf(parts: MachineParts = {}): Machine {
     ...parts,
     memory: { total: 32n * GIB, available: 30n * GIB, lowTotal: null, lowFree: null, ...parts.memory },
     cgroup: { memoryMax: null, pidsMax: null, ...parts.cgroup },
-    subject: { pid: 4242, name: 'bash', chosenBy: 'parent', ...parts.subject },
+    subject: { pid: 4242, name: 'bash', chosenBy: 'parent', unit: null, ...parts.subject },
   };
 }
 
@@ -67,6 +67,9 @@ export function snapshotOf(parts: SnapshotParts = {}): Snapshot {
     origin: 'a test',
     machine: parts.listeners === undefined ? machine : { ...machine, listeners: parts.listeners },
     facts: new Map(facts.map((fact) => [fact.key, fact])),
+    files: { directories: [], files: {} },
+    sysctlKeys: [],
+    cmdline: '',
     configLines: Object.entries(parts.config ?? {}).flatMap(([file, text]) => linesOf(file, text)),
   };
 }

@@ -21,7 +21,7 @@ export function captureOf(parts: MemoryHostParts): Capture {
 /** What scripts/vm/capture-raw.mjs writes: every path with its text, link target or errno. */
 interface Raw {
   readonly paths: Readonly<
-    Record<string, { readonly text?: string; readonly target?: string; readonly errno?: string }>
+    Record<string, { readonly text?: string; readonly link?: string; readonly errno?: string }>
   >;
   readonly programs: Readonly<Record<string, string>>;
 }
@@ -35,7 +35,7 @@ export function rawToParts(raw: Raw): MemoryHostParts {
     entries.flatMap(([path, a]) => (a.text === undefined ? [] : [[path, a.text]])),
   );
   const links = Object.fromEntries(
-    entries.flatMap(([path, a]) => (a.target === undefined ? [] : [[path, a.target]])),
+    entries.flatMap(([path, a]) => (a.link === undefined ? [] : [[path, a.link]])),
   );
   const errors = Object.fromEntries(
     entries.flatMap(([path, a]) => (a.errno === undefined ? [] : [[path, a.errno]])),
