@@ -96,7 +96,7 @@ async function bakeProfiles() {
   }
 }
 
-rmSync(dist, { recursive: true, force: true });
+const profiles = await bakeProfiles();
 mkdirSync(dist, { recursive: true });
 await build({
   ...shared,
@@ -108,11 +108,13 @@ await build({
   outfile: join(dist, 'app.cjs'),
   plugins: [startUp],
   define: {
-    TUNE_SHIPPED_PROFILES: JSON.stringify(await bakeProfiles()),
+    TUNE_SHIPPED_PROFILES: JSON.stringify(profiles),
     // yargs asks where it lives to find its translations; tune speaks English only.
     'import.meta.url': '"file:///tune/app.cjs"',
   },
 });
+// A cache of the last bundle would be refused, and is wrong to leave behind if this build stops here.
+rmSync(join(dist, 'app.cache'), { force: true });
 copyFileSync(join(root, 'scripts', 'launcher.cjs'), join(dist, 'tune.cjs'));
 chmodSync(join(dist, 'tune.cjs'), 0o755);
 // The code cache holds what was compiled by then, so warm it with the commands that should start fast.

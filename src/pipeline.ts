@@ -1,4 +1,6 @@
 /** The whole story in one file: gather, judge, report. Each command of the CLI is one function here. */
+import type { Complaint } from './boot/complaint.ts';
+import { complaintsOf, predictBoot } from './boot/predict.ts';
 import { diff } from './diff/index.ts';
 import { gather } from './gather/index.ts';
 import type { SubjectChoice } from './gather/subject.ts';
@@ -6,8 +8,9 @@ import type { HostReader } from './host/reader.ts';
 import type { Audit } from './model/audit.ts';
 import type { RuleFinding, SettingFinding, Severity, Unchecked, Verdict } from './model/finding.ts';
 import type { Profile } from './model/profile.ts';
-import { isUnchecked, type Rule, type RuleContext } from './model/rule.ts';
+import { isUnchecked, type RuleContext } from './model/rule.ts';
 import type { Tunable } from './model/tunable.ts';
+import { complaintFinding } from './report/complaints.ts';
 import { RULES } from './rules/index.ts';
 import { TUNABLES } from './tunables/index.ts';
 
@@ -33,10 +36,17 @@ export function audit(request: AuditRequest): Audit {
     only.size === 0
       ? request.profile
       : { ...request.profile, settings: request.profile.settings.filter((s) => only.has(s.key)) };
-  const settings = diff(snapshot, profile, { goal, tunables: CATALOGUE, ignored: new Set(request.ignore) });
-  // Rules speak of the host as a whole, so a partial audit leaves them out.
+  const boot = predictBoot(snapshot, CATALOGUE);
+  const settings = diff(snapshot, profile, {
+    goal,
+    tunables: CATALOGUE,
+    predict: boot.predict,
+    ignored: new Set(request.ignore),
+  });
+  // Rules and files speak of the host as a whole, so a partial audit leaves them out.
+  const context = { snapshot, profile, goal, predict: boot.predict };
   const { findings, unchecked } =
-    only.size > 0 ? NO_RULES : runRules({ snapshot, profile, goal }, request.ignore);
+    only.size > 0 ? NO_RULES : judgeHost(context, complaintsOf(boot), request.ignore);
   return { snapshot, profile, goal, settings, findings, unchecked, asWanted: isAsWanted(settings, findings) };
 }
 
@@ -48,22 +58,25 @@ function isAsWanted(settings: readonly SettingFinding[], findings: readonly Rule
   return settings.every((s) => FINE.includes(s.verdict)) && findings.every((f) => f.severity === 'info');
 }
 
-function runRules(
+function judgeHost(
   context: RuleContext,
+  complaints: readonly Complaint[],
   ignore: readonly string[],
-  rules: readonly Rule[] = RULES,
 ): { findings: readonly RuleFinding[]; unchecked: readonly Unchecked[] } {
-  const results = rules.flatMap((rule) => rule.check(context));
-  const findings = results
-    .filter((r): r is RuleFinding => !isUnchecked(r))
-    .filter((f) => !ignore.includes(f.code));
+  const results = RULES.flatMap((rule) => rule.check(context));
+  const found = results.filter((r): r is RuleFinding => !isUnchecked(r));
+  // A rule that knows the key's fate says more about a line than "no such key".
+  const told = new Set(found.filter((f) => f.code === 'removed-keys').map((f) => f.subject));
+  const findings = [...found, ...complaints.map(complaintFinding).filter((f) => !told.has(f.subject))];
   return {
-    findings: findings.sort(
-      (a, b) =>
-        ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) ||
-        compareText(a.code, b.code) ||
-        compareText(a.subject, b.subject),
-    ),
+    findings: findings
+      .filter((f) => !ignore.includes(f.code))
+      .sort(
+        (a, b) =>
+          ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) ||
+          compareText(a.code, b.code) ||
+          compareText(a.subject, b.subject),
+      ),
     unchecked: results.filter(isUnchecked),
   };
 }

@@ -16,16 +16,20 @@ const LAYERS: Readonly<
   boot: { may: ['model'], packages: [], why: 'pure models of the loaders' },
   diff: { may: ['model', 'profile'], packages: [], why: 'judges a snapshot against a resolved profile' },
   walls: { may: ['model'], packages: [], why: 'pure arithmetic over a snapshot' },
-  plan: { may: ['model', 'tunables', 'rules'], packages: [], why: 'pure: findings to an ordered plan' },
-  host: { may: ['model'], packages: ['zod/mini'], why: 'the door to the machine' },
+  plan: {
+    may: ['model', 'tunables', 'rules'],
+    packages: ['diff', 'zod/mini'],
+    why: 'pure: findings to an ordered plan',
+  },
+  host: { may: ['model'], packages: ['zod/mini', 'execa'], why: 'the door to the machine' },
   gather: { may: ['model', 'host', 'tunables', 'boot'], packages: [], why: 'facts through the reading door' },
-  write: { may: ['model', 'host'], packages: ['execa'], why: 'the only place that changes a machine' },
+  write: { may: ['model', 'host'], packages: ['zod/mini'], why: 'the only place that changes a machine' },
   soak: {
     may: ['model', 'host', 'gather'],
     packages: ['koffi', 'hdr-histogram-js'],
     why: 'sockets and counters',
   },
-  report: { may: ['model'], packages: ['zod/mini'], why: 'results to strings' },
+  report: { may: ['model', 'boot'], packages: ['zod/mini'], why: 'results to strings' },
   pipeline: {
     may: [
       'model',

@@ -9,6 +9,8 @@ export type ComplaintCode =
   | 'not-a-regular-file'
   | 'too-big'
   | 'too-many-entries'
+  /** `detail`: how many more there are of which code. */
+  | 'and-more'
   | 'hidden-file'
   | 'wrong-suffix'
   | 'never-read'

@@ -22,46 +22,76 @@ export interface GlobOptions {
 
 export const MAX_ALTERNATIVES = 1024;
 
+/** Names compared over one run: some seconds' worth, a thousand times what real files ask for. */
+const BUDGET = 4_000_000;
+const BRACE_COST = 8;
+
 /** string_is_glob of systemd and procps: any of these characters, closed bracket or not. */
 export function isGlob(text: string): boolean {
   return /[*?[]/.test(text);
 }
 
-/** Paths that exist and match, in byte order for each brace alternative; null when the braces are too many. */
-export function expandGlob(root: PathNode, pattern: string, options: GlobOptions): readonly string[] | null {
-  const alternatives = options.braces ? expandBraces(pattern) : [pattern];
-  if (alternatives === null) return null;
-  const found = alternatives.flatMap((one) => expandOne(root, one, options));
-  return found.length > 0 || alternatives[0] === pattern ? found : expandOne(root, pattern, options);
-}
+/** Expands patterns against one tree; remembers what it has expanded, and gives up when a file asks for too much. */
+export class GlobExpander {
+  readonly #root: PathNode;
+  readonly #options: GlobOptions;
+  readonly #known = new Map<string, readonly string[] | null>();
+  #budget = BUDGET;
 
-function expandOne(root: PathNode, pattern: string, options: GlobOptions): readonly string[] {
-  let found: { node: PathNode; path: string }[] = [{ node: root, path: '' }];
-  // `PATTERN/` is PATTERN with a slash after each directory; a file matches, slash or not, where its name is plain.
-  const marked = pattern.endsWith('/');
-  const parts = pattern.replace(/\/+$/, '').split('/').slice(1);
-  for (const [i, written] of parts.entries()) {
-    // An escaped slash is a slash.
-    const part = i < parts.length - 1 && /(?<!\\)(?:\\\\)*\\$/.test(written) ? written.slice(0, -1) : written;
-    const matches = isLiteral(part) ? null : compileName(part, options.unit);
-    found = found.flatMap(({ node, path }) => {
-      if (node.children === null) return [];
-      if (matches === null) {
-        const next = step(node, part);
-        return next === null ? [] : [{ node: next, path: `${path}/${part}` }];
-      }
-      const names = [...(options.dotEntries ? ['.', '..'] : []), ...node.children.keys()];
-      return names.filter(matches).flatMap((name) => {
-        const next = step(node, name);
-        return next === null ? [] : [{ node: next, path: `${path}/${name}` }];
-      });
-    });
+  constructor(root: PathNode, options: GlobOptions) {
+    this.#root = root;
+    this.#options = options;
   }
-  const plainEnd = isLiteral(parts.at(-1) ?? '');
-  return found
-    .filter(({ node }) => !marked || plainEnd || node.children !== null)
-    .map(({ node, path }) => (marked && node.children !== null ? `${path}/` : path))
-    .sort(compareBytes);
+
+  /** Paths that exist and match, in byte order for each brace alternative; null when the pattern is too large. */
+  expand(pattern: string): readonly string[] | null {
+    const known = this.#known.get(pattern);
+    if (known !== undefined) return known;
+    const found = this.#budget > 0 ? this.#expandNew(pattern) : null;
+    this.#known.set(pattern, found);
+    return found;
+  }
+
+  #expandNew(pattern: string): readonly string[] | null {
+    const alternatives = this.#options.braces ? expandBraces(pattern) : [pattern];
+    this.#budget -= BRACE_COST * (alternatives?.length ?? MAX_ALTERNATIVES);
+    if (alternatives === null) return null;
+    const found = alternatives.flatMap((one) => this.#expandOne(one));
+    const all = found.length > 0 || alternatives[0] === pattern ? found : this.#expandOne(pattern);
+    return this.#budget > 0 ? all : null;
+  }
+
+  #expandOne(pattern: string): readonly string[] {
+    let found: { node: PathNode; path: string }[] = [{ node: this.#root, path: '' }];
+    // `PATTERN/` is PATTERN with a slash after each directory; a file matches, slash or not, where its name is plain.
+    const marked = pattern.endsWith('/');
+    const parts = pattern.replace(/\/+$/, '').split('/').slice(1);
+    for (const [i, written] of parts.entries()) {
+      // An escaped slash is a slash.
+      const part =
+        i < parts.length - 1 && /(?<!\\)(?:\\\\)*\\$/.test(written) ? written.slice(0, -1) : written;
+      const matches = isLiteral(part) ? null : compileName(part, this.#options.unit);
+      found = found.flatMap(({ node, path }) => {
+        if (node.children === null) return [];
+        if (matches === null) {
+          const next = step(node, part);
+          return next === null ? [] : [{ node: next, path: `${path}/${part}` }];
+        }
+        const names = [...(this.#options.dotEntries ? ['.', '..'] : []), ...node.children.keys()];
+        this.#budget -= names.length;
+        if (this.#budget <= 0) return [];
+        return names.filter(matches).flatMap((name) => {
+          const next = step(node, name);
+          return next === null ? [] : [{ node: next, path: `${path}/${name}` }];
+        });
+      });
+    }
+    const plainEnd = isLiteral(parts.at(-1) ?? '');
+    return found
+      .filter(({ node }) => !marked || plainEnd || node.children !== null)
+      .map(({ node, path }) => (marked && node.children !== null ? `${path}/` : path))
+      .sort(compareBytes);
+  }
 }
 
 /** One component of path resolution; null when there is no such entry or `node` is a file. */

@@ -93,13 +93,15 @@ export function nextBoot(input: NextBootInput): NextBoot {
     ...[...systemd.losses, ...procps.losses, ...masked.both, ...masked.boot].map((loss) => loss.path),
     ...writers.flatMap((w) => w.settings.map((s) => s.path)).filter((path) => !path.includes('*')),
   ]);
+  const bootLosses = byPath([...systemd.losses, ...masked.both, ...masked.boot, ...atBoot.losses]);
+  const manualLosses = byPath([...procps.losses, ...masked.both, ...byHand.losses]);
   const outcomes = [...paths].sort().map((path): KeyOutcome => {
     const boot = outcome(path, atBoot, cmdline, first(path), [
       ...systemd.losses,
       ...masked.both,
       ...masked.boot,
     ]);
-    const manual = outcome(path, byHand, null, boot.value, [...procps.losses, ...masked.both]);
+    const manual = outcome(path, byHand, null, boot.value, manualLosses);
     const carried = manual.by === 'unset' ? { ...boot, losses: manual.losses } : manual;
     return {
       path,
@@ -129,10 +131,10 @@ function outcome(
   settlement: Settlement,
   cmdline: Settlement | null,
   unset: Value | null,
-  losses: readonly Loss[],
+  losses: ReadonlyMap<string, readonly Loss[]>,
 ): Outcome {
   const settled = settlement.keys.get(path);
-  const mine = [...losses, ...settlement.losses].filter((loss) => loss.path === path);
+  const mine = losses.get(path) ?? [];
   if (settled !== undefined && settled.at !== null) {
     return { by: 'file', value: settled.value, text: settled.text, at: settled.at, losses: mine };
   }
@@ -141,6 +143,16 @@ function outcome(
     return { by: 'cmdline', value: early.value, text: early.text, at: early.at, losses: mine };
   }
   return { by: 'unset', value: unset, text: null, at: null, losses: mine };
+}
+
+function byPath(losses: readonly Loss[]): ReadonlyMap<string, readonly Loss[]> {
+  const groups = new Map<string, Loss[]>();
+  for (const loss of losses) {
+    const group = groups.get(loss.path);
+    if (group === undefined) groups.set(loss.path, [loss]);
+    else group.push(loss);
+  }
+  return groups;
 }
 
 /** The lines of files that lose as a whole: masked under both loaders, and /etc/sysctl.conf where systemd skips it. */

@@ -20,7 +20,7 @@ export function pamLimits(
     const errno = errnoOf(entry);
     if (errno === 'EISDIR') continue;
     if (text === null) {
-      session.complaints.push(
+      session.complaints.add(
         aboutFile(errno === null ? 'not-a-regular-file' : 'cannot-open', 'error', path, errno),
       );
       // 1.5 refuses the session for any file it cannot open, even limits.conf when it does not exist.

@@ -1,7 +1,8 @@
 /** One session under pam_limits: who a line is about, which line decides, and what the kernel takes. */
 import type { ConfigLine } from '../model/snapshot.ts';
 import { compareQuantity, type Quantity } from '../model/value.ts';
-import { aboutLine, type Complaint } from './complaint.ts';
+import { aboutLine, type ComplaintCode } from './complaint.ts';
+import { ComplaintLog } from './complaint-log.ts';
 import { isResource, itemValue, OTHER_ITEMS, RESOURCES, type Resource } from './limit-items.ts';
 import { type Domain, type LimitsLine, readLimitsLine, splitLimits } from './limits-line.ts';
 import type { LimitPair, PamContext, PamResult, PamVariant, SessionLimit, SessionUser } from './pam-types.ts';
@@ -19,7 +20,7 @@ interface Slot {
 }
 
 export class Session {
-  readonly complaints: Complaint[] = [];
+  readonly complaints = new ComplaintLog();
   stoppedAt: ConfigLine | null = null;
   readonly #user: SessionUser;
   readonly #context: PamContext;
@@ -55,12 +56,12 @@ export class Session {
       const at = { file, line, text: raw };
       const meaning = readLimitsLine(this.#variant.release, raw);
       if (continued && meaning.kind !== 'nothing')
-        this.complaints.push(aboutLine('line-split', 'warning', at));
-      if (meaning.kind === 'malformed') this.complaints.push(aboutLine('invalid-line', 'warning', at));
-      else if (meaning.kind === 'bad-range') this.complaints.push(aboutLine('invalid-range', 'warning', at));
+        this.complaints.add(aboutLine('line-split', 'warning', at));
+      if (meaning.kind === 'malformed') this.complaints.add(aboutLine('invalid-line', 'warning', at));
+      else if (meaning.kind === 'bad-range') this.complaints.add(aboutLine('invalid-range', 'warning', at));
       else if (meaning.kind === 'stop' && this.#stops(meaning.domain)) {
         this.stoppedAt = at;
-        this.complaints.push(aboutLine('stops-all-limits', 'info', at));
+        this.complaints.add(aboutLine('stops-all-limits', 'info', at));
         return false;
       } else if (meaning.kind === 'limit') this.#limit(meaning, at);
     }
@@ -69,8 +70,8 @@ export class Session {
 
   #limit(line: Extract<LimitsLine, { kind: 'limit' }>, at: ConfigLine): void {
     const { item, type, value, domain } = line;
-    const complain = (code: Complaint['code'], detail: string) =>
-      this.complaints.push(aboutLine(code, 'warning', at, detail));
+    const complain = (code: ComplaintCode, detail: string) =>
+      this.complaints.add(aboutLine(code, 'warning', at, detail));
     if (item === 'maxlogins' || item === 'maxsyslogins') this.#maxLogins(line, at);
     else if (!isResource(item)) {
       if (!(OTHER_ITEMS as readonly string[]).includes(item)) complain('unknown-item', item);
@@ -162,7 +163,7 @@ export class Session {
       const { soft, hard, softAt, hardAt } = slot;
       const above = compareQuantity(soft, hard) > 0;
       if (above && softAt)
-        this.complaints.push(aboutLine('soft-above-hard', 'warning', softAt, `${soft} > ${hard}`));
+        this.complaints.add(aboutLine('soft-above-hard', 'warning', softAt, `${soft} > ${hard}`));
       const wanted = { soft: above ? hard : soft, hard, softAt, hardAt };
       if (this.#kernelTakes(resource, wanted, held)) {
         limits[resource] = wanted;
@@ -171,22 +172,22 @@ export class Session {
       limits[resource] = untouched;
       const at = hardAt ?? softAt;
       if (at)
-        this.complaints.push(aboutLine('limit-refused', 'error', at, `${resource} ${wanted.soft} ${hard}`));
+        this.complaints.add(aboutLine('limit-refused', 'error', at, `${resource} ${wanted.soft} ${hard}`));
       if (!this.#variant.debian)
         refused ??= { reason: 'EPERM', file: at?.file ?? '', line: at?.line ?? null };
     }
     const files = limits.nofile;
     if (files && compareQuantity(files.soft, BigInt(this.#context.openFiles ?? 3)) <= 0) {
       const { softAt: at } = files;
-      if (at) this.complaints.push(aboutLine('too-few-files', 'error', at, `${files.soft}`));
+      if (at) this.complaints.add(aboutLine('too-few-files', 'error', at, `${files.soft}`));
       refused ??= { reason: 'EMFILE', file: at?.file ?? '', line: at?.line ?? null };
     }
     if (this.#logins?.value === 0n && this.#user.uid !== 0) {
       const { at } = this.#logins;
-      this.complaints.push(aboutLine('logins-refused', 'error', at));
+      this.complaints.add(aboutLine('logins-refused', 'error', at));
       refused ??= { reason: 'maxlogins', file: at.file, line: at.line };
     }
-    return { limits, refused, stoppedAt: null, complaints: this.complaints };
+    return { limits, refused, stoppedAt: null, complaints: this.complaints.all() };
   }
 
   /** Ends without setting anything. */
@@ -195,7 +196,7 @@ export class Session {
     for (const [resource, held] of Object.entries(this.#context.inherited)) {
       if (held) limits[resource] = { ...held, softAt: null, hardAt: null };
     }
-    return { limits, refused, stoppedAt: this.stoppedAt, complaints: this.complaints };
+    return { limits, refused, stoppedAt: this.stoppedAt, complaints: this.complaints.all() };
   }
 
   /** prlimit(2): a hard limit is raised by the privileged only, and nofile by nobody above fs.nr_open. */

@@ -2,10 +2,11 @@
  * `sysctl --system` of procps 4.0.2 and 4.0.4 (src/sysctl.c; both do the same): every assignment of every file is
  * written in order, and /etc/sysctl.conf comes last whatever its place in the alphabet.
  */
-import { aboutFile, aboutLine, type Complaint } from './complaint.ts';
+import { aboutFile, aboutLine } from './complaint.ts';
+import { ComplaintLog } from './complaint-log.ts';
 import { type ConfFile, confDirectories, confFiles } from './conf-files.ts';
 import { compileName } from './fnmatch.ts';
-import { expandGlob, isGlob, type PathNode } from './glob.ts';
+import { GlobExpander, isGlob, type PathNode } from './glob.ts';
 import { type KeySpace, lookUp } from './key-space.ts';
 import { readSysctlFile, type SettingLine } from './sysctl-files.ts';
 import { type LoaderResult, type Loss, MAX_WRITES, type SysctlWrite } from './sysctl-result.ts';
@@ -27,7 +28,8 @@ export function procpsSysctl(tree: FileTree, keys: KeySpace, options: ProcpsOpti
       ? [...preloaded, { path: SYSCTL_CONF, entry: last }]
       : preloaded;
   const readings = read.map((file) => readSysctlFile('procps', file));
-  const complaints = [...files.complaints, ...readings.flatMap((r) => r.complaints)];
+  const complaints = new ComplaintLog();
+  complaints.add(...files.complaints, ...readings.flatMap((r) => r.complaints));
   const run = new Run(
     keys,
     readings.flatMap((r) => r.settings),
@@ -40,7 +42,7 @@ export function procpsSysctl(tree: FileTree, keys: KeySpace, options: ProcpsOpti
     loader: 'procps',
     writes: run.writes,
     losses: run.losses,
-    complaints,
+    complaints: complaints.all(),
     filesRead: read.map((f) => f.path),
     failure: run.failure,
   };
@@ -52,11 +54,8 @@ function preload(tree: FileTree, file: ConfFile): readonly ConfFile[] {
   const directory = file.path.slice(0, slash);
   if (!/[*?[\\{]/.test(file.entry.name)) return [file];
   const entries = new Map(entriesOf(tree, directory).map((entry) => [entry.name, entry]));
-  const found = expandGlob(flatDirectory([...entries.keys()]), `/${file.entry.name}`, {
-    braces: true,
-    dotEntries: true,
-    unit: 'character',
-  });
+  const options = { braces: true, dotEntries: true, unit: 'character' } as const;
+  const found = new GlobExpander(flatDirectory([...entries.keys()]), options).expand(`/${file.entry.name}`);
   const named = (found ?? []).flatMap((path) => {
     const entry = entries.get(path.slice(1));
     return entry === undefined ? [] : [{ path: `${directory}${path}`, entry }];
@@ -77,8 +76,9 @@ class Run {
   readonly losses: Loss[] = [];
   failure: string | null = null;
   readonly #keys: KeySpace;
+  readonly #globs: GlobExpander;
   readonly #lines: readonly SettingLine[];
-  readonly #complaints: Complaint[];
+  readonly #complaints: ComplaintLog;
   /** Every path of the list as it is spelled, to the first line that has it. */
   readonly #named = new Map<string, SettingLine>();
   readonly #globExclusions: { readonly line: SettingLine; readonly matches: (path: string) => boolean }[] =
@@ -87,10 +87,11 @@ class Run {
   constructor(
     keys: KeySpace,
     lines: readonly SettingLine[],
-    complaints: Complaint[],
+    complaints: ComplaintLog,
     globExclusions: boolean,
   ) {
     this.#keys = keys;
+    this.#globs = new GlobExpander(keys.root, { braces: false, dotEntries: true, unit: 'character' });
     this.#lines = lines;
     this.#complaints = complaints;
     for (const line of lines) {
@@ -99,7 +100,7 @@ class Run {
       if (setting.kind !== 'exclusion' || !setting.glob) continue;
       if (globExclusions)
         this.#globExclusions.push({ line, matches: compileName(setting.path, 'character') });
-      else complaints.push(aboutLine('exclusion-matches-nothing', 'warning', line.at));
+      else complaints.add(aboutLine('exclusion-matches-nothing', 'warning', line.at));
     }
   }
 
@@ -107,24 +108,21 @@ class Run {
     for (const line of this.#lines) {
       const { at, setting } = line;
       if (setting.kind === 'exclusion') continue;
-      if (setting.repeatedSeparators) this.#complaints.push(aboutLine('repeated-separators', 'info', at));
+      if (setting.repeatedSeparators) this.#complaints.add(aboutLine('repeated-separators', 'info', at));
       if (setting.glob) this.#writeGlob(line, setting.path, setting.value);
       else this.#write(line, setting.path, setting.value);
-      if (this.writes.length > MAX_WRITES) {
-        this.#complaints.push(aboutFile('too-many-entries', 'error', at.file));
+      if (this.writes.length + this.losses.length > MAX_WRITES) {
+        this.#complaints.add(aboutFile('too-many-entries', 'error', at.file));
         return;
       }
     }
   }
 
   #writeGlob(line: SettingLine, pattern: string, value: string): void {
-    const found = expandGlob(this.#keys.root, `/proc/sys/${pattern}`, {
-      braces: false,
-      dotEntries: true,
-      unit: 'character',
-    });
+    const found = this.#globs.expand(`/proc/sys/${pattern}`);
     if (found === null || found.length === 0) {
-      this.#complaints.push(aboutLine('glob-hits-nothing', 'info', line.at));
+      const code = found === null ? 'glob-too-large' : 'glob-hits-nothing';
+      this.#complaints.add(aboutLine(code, found === null ? 'error' : 'info', line.at));
       return;
     }
     for (const full of found) {
@@ -143,14 +141,14 @@ class Run {
     const found = lookUp(this.#keys, `/proc/sys/${path}`);
     if (found.kind === 'absent') {
       const code = nearMiss(this.#keys, path) ? 'interface-name-has-dot' : 'no-such-key';
-      this.#complaints.push(aboutLine(code, 'warning', at, path));
+      this.#complaints.add(aboutLine(code, 'warning', at, path));
     } else if (found.kind === 'directory') {
-      this.#complaints.push(
+      this.#complaints.add(
         aboutLine(found.outside ? 'outside-proc-sys' : 'names-a-directory', 'warning', at, path),
       );
       if (found.outside) this.failure ??= 'a key is not below /proc/sys';
     } else if ((found.mode & 0o200) === 0) {
-      this.#complaints.push(aboutLine('read-only-key', 'warning', at, path));
+      this.#complaints.add(aboutLine('read-only-key', 'warning', at, path));
     } else {
       const ignoreFailure = setting.kind === 'assignment' && setting.ignoreFailure;
       this.writes.push({ path: found.path, value, ignoreFailure, glob: isGlob(setting.path), at });

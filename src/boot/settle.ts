@@ -3,6 +3,7 @@ import type { WriteOutcome } from '../model/kernel-syntax.ts';
 import type { ConfigLine } from '../model/snapshot.ts';
 import type { Value } from '../model/value.ts';
 import { aboutLine, type Complaint } from './complaint.ts';
+import { ComplaintLog } from './complaint-log.ts';
 import { type KeyKnowledge, loaderWrite } from './loader-write.ts';
 import type { LoaderResult, Loss, SysctlWrite } from './sysctl-result.ts';
 
@@ -34,14 +35,14 @@ export interface Settlement {
 export function settle(result: LoaderResult, context: SettleContext): Settlement {
   const keys = new Map<string, Settled>();
   const losses: Loss[] = [];
-  const complaints: Complaint[] = [];
+  const complaints = new ComplaintLog();
   let failed = result.failure !== null;
   for (const write of result.writes) {
     const { path, at } = write;
     const held = keys.get(path) ?? { path, value: context.before(path), text: null, at: null };
     const known = context.knowledge(path);
     const outcome = known === null ? null : loaderWrite(result.loader, known, write.value, held.value);
-    complaints.push(...comments(write, outcome));
+    complaints.add(...comments(write, outcome));
     if (outcome !== null && outcome.outcome === 'rejected') {
       // procps looks at the failure when it closes the file, where it has forgotten the dash.
       if (!write.ignoreFailure || result.loader === 'procps') failed = true;
@@ -58,7 +59,7 @@ export function settle(result: LoaderResult, context: SettleContext): Settlement
     const value = outcome === null ? null : outcome.outcome === 'stored' ? outcome.value : held.value;
     keys.set(path, { path, value, text: write.value, at });
   }
-  return { keys, losses, complaints, failed };
+  return { keys, losses, complaints: complaints.all(), failed };
 }
 
 function comments(write: SysctlWrite, outcome: WriteOutcome | null): readonly Complaint[] {

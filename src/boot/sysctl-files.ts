@@ -1,6 +1,7 @@
 /** Reads the chosen files of a sysctl loader into meaningful lines, with what is wrong with the files themselves. */
 import type { ConfigLine } from '../model/snapshot.ts';
 import { aboutFile, aboutLine, type Complaint } from './complaint.ts';
+import { ComplaintLog } from './complaint-log.ts';
 import type { ConfFile } from './conf-files.ts';
 import { type Grammar, type LineMeaning, readLine, splitLines } from './sysctl-line.ts';
 import { errnoOf, textOf } from './tree.ts';
@@ -28,19 +29,22 @@ export function readSysctlFile(grammar: Grammar, { path, entry }: ConfFile): Fil
   }
   const { lines, cut } = splitLines(grammar, text);
   const settings: SettingLine[] = [];
-  const complaints: Complaint[] = fileComplaints(path, text);
+  const complaints = new ComplaintLog();
+  complaints.add(...fileComplaints(path, text));
+  let malformed = false;
   for (const [i, line] of lines.entries()) {
     const meaning = readLine(grammar, line);
     if (meaning.kind === 'nothing') continue;
     const at = { file: path, line: i + 1, text: line };
-    if (meaning.kind === 'malformed') complaints.push(aboutLine('not-an-assignment', 'warning', at));
-    else settings.push({ at, setting: meaning });
+    if (meaning.kind === 'malformed') {
+      malformed = true;
+      complaints.add(aboutLine('not-an-assignment', 'warning', at));
+    } else settings.push({ at, setting: meaning });
   }
   if (cut) {
-    complaints.push({ ...aboutFile('line-too-long', 'error', path), line: lines.length + 1 });
+    complaints.add({ ...aboutFile('line-too-long', 'error', path), line: lines.length + 1 });
   }
-  const malformed = complaints.some(({ code }) => code === 'not-an-assignment');
-  return { settings, complaints, failed: cut || (grammar === 'systemd' && malformed) };
+  return { settings, complaints: complaints.all(), failed: cut || (grammar === 'systemd' && malformed) };
 }
 
 function unreadable(path: string, errno: string | null): Complaint {

@@ -25,6 +25,7 @@ export type LineMeaning =
 /** systemd ends a line at any of \n, \r, NUL or a mix of different ones; a line of 1 MiB ends the reading. */
 const SYSTEMD_LINE_END = /\n\r\0|\r\n\0|\n\r|\r\n|\n\0|\r\0|\n|\r|\0/;
 const SYSTEMD_LINE_MAX = 1 << 20;
+const NAME_MAX = 255;
 const SYSTEMD_BLANK = ' \t\n\r';
 const PROCPS_BLANK = ' \t\n\v\f\r';
 
@@ -102,11 +103,24 @@ function readProcpsLine(line: string): LineMeaning {
   return { kind: 'assignment', path, value, ignoreFailure: dash, glob: isGlob(path), repeatedSeparators };
 }
 
-/** sysctl_normalize: the first separator decides, then duplicate slashes, `.` parts and outer slashes go. */
+/** sysctl_normalize: the first separator decides, then the path is tidied up and one leading slash goes. */
 function systemdPath(key: string): string {
-  const swapped = swapSeparators(key);
-  const parts = swapped.split('/').filter((part) => part !== '' && part !== '.');
-  return parts.length === 0 && swapped.startsWith('/') ? '/' : parts.join('/');
+  const simple = simplify(swapSeparators(key));
+  return simple.length > 1 && simple.startsWith('/') ? simple.slice(1) : simple;
+}
+
+/** path_simplify: no empty and no `.` parts; what follows (and includes) a part of over 255 bytes is left as it is. */
+function simplify(path: string): string {
+  const root = path.startsWith('/') ? '/' : '';
+  const parts: string[] = [];
+  for (let rest = path.slice(root.length); ; ) {
+    const first = rest.replace(/^(?:\/|\.\/)+/, '');
+    if (first === '' || first === '.') return root + parts.join('/');
+    const name = first.split('/', 1)[0] ?? '';
+    if (Buffer.byteLength(name) > NAME_MAX) return root + [...parts, rest].join('/');
+    parts.push(name);
+    rest = first.slice(name.length).replace(/^(?:\/|\.\/)+/, '');
+  }
 }
 
 /** setting_new: a second dash is dropped too; nothing is tidied up. */

@@ -3,9 +3,10 @@
  * then one pass of writes. /etc/sysctl.conf is read only where a file in sysctl.d is a symlink to it.
  */
 import type { ConfigLine } from '../model/snapshot.ts';
-import { aboutFile, aboutLine, type Complaint, type ComplaintCode } from './complaint.ts';
+import { aboutFile, aboutLine, type ComplaintCode } from './complaint.ts';
+import { ComplaintLog } from './complaint-log.ts';
 import { type ConfFile, confDirectories, confFiles } from './conf-files.ts';
-import { expandGlob } from './glob.ts';
+import { GlobExpander } from './glob.ts';
 import { type KeySpace, lookUp } from './key-space.ts';
 import { readSysctlFile, type SettingLine } from './sysctl-files.ts';
 import { type LoaderResult, type Loss, MAX_WRITES, type SysctlWrite } from './sysctl-result.ts';
@@ -36,7 +37,8 @@ export function systemdSysctl(tree: FileTree, keys: KeySpace): LoaderResult {
   const files = confFiles(tree, { directories: confDirectories('sysctl.d'), hidden: false });
   const read = [...files.read, ...credential(tree)];
   const readings = read.map((file) => readSysctlFile('systemd', file));
-  const complaints = [...files.complaints, ...readings.flatMap((r) => r.complaints)];
+  const complaints = new ComplaintLog();
+  complaints.add(...files.complaints, ...readings.flatMap((r) => r.complaints));
   const losses: Loss[] = [];
   const options = collect(
     readings.flatMap((r) => r.settings),
@@ -52,7 +54,7 @@ export function systemdSysctl(tree: FileTree, keys: KeySpace): LoaderResult {
     loader: 'systemd-sysctl',
     writes: run.writes,
     losses,
-    complaints,
+    complaints: complaints.all(),
     filesRead: read.map((f) => f.path),
     failure: run.failure,
   };
@@ -70,7 +72,7 @@ function credential(tree: FileTree): readonly ConfFile[] {
 function collect(
   lines: readonly SettingLine[],
   losses: Loss[],
-  complaints: Complaint[],
+  complaints: ComplaintLog,
 ): Map<string, Option> {
   const options = new Map<string, Option>();
   for (const { at, setting } of lines) {
@@ -88,7 +90,7 @@ function collect(
         const reason = value === null ? 'erased-by-exclusion' : 'overwritten';
         losses.push({ path: earlier.path, value: earlier.value, at: earlier.at, reason, by: at });
         if (value === null)
-          complaints.push(aboutLine('erased-by-exclusion', 'warning', at, where(earlier.at)));
+          complaints.add(aboutLine('erased-by-exclusion', 'warning', at, where(earlier.at)));
       }
     }
     options.set(setting.path, { path: setting.path, value, ignoreFailure, glob: setting.glob, at });
@@ -101,12 +103,19 @@ class Run {
   readonly writes: SysctlWrite[] = [];
   failure: string | null = null;
   readonly #keys: KeySpace;
+  readonly #globs: GlobExpander;
   readonly #options: ReadonlyMap<string, Option>;
   readonly #losses: Loss[];
-  readonly #complaints: Complaint[];
+  readonly #complaints: ComplaintLog;
 
-  constructor(keys: KeySpace, options: ReadonlyMap<string, Option>, losses: Loss[], complaints: Complaint[]) {
+  constructor(
+    keys: KeySpace,
+    options: ReadonlyMap<string, Option>,
+    losses: Loss[],
+    complaints: ComplaintLog,
+  ) {
     this.#keys = keys;
+    this.#globs = new GlobExpander(keys.root, { braces: true, dotEntries: false, unit: 'byte' });
     this.#options = options;
     this.#losses = losses;
     this.#complaints = complaints;
@@ -118,8 +127,8 @@ class Run {
       if (value === null) continue;
       if (!option.glob) this.#write(option, option.path, value);
       else if (!this.#writeGlob(option, value)) return;
-      if (this.writes.length > MAX_WRITES) {
-        this.#complaints.push(aboutFile('too-many-entries', 'error', option.at.file));
+      if (this.writes.length + this.#losses.length > MAX_WRITES) {
+        this.#complaints.add(aboutFile('too-many-entries', 'error', option.at.file));
         return;
       }
     }
@@ -127,23 +136,19 @@ class Run {
 
   /** False when systemd-sysctl would die here: an assertion fails for a first component of over 255 bytes. */
   #writeGlob(option: Option, value: string): boolean {
-    const found = expandGlob(this.#keys.root, `/proc/sys/${option.path}`, {
-      braces: true,
-      dotEntries: false,
-      unit: 'byte',
-    });
+    const found = this.#globs.expand(`/proc/sys/${option.path}`);
     if (found === null) {
-      this.#complaints.push(aboutLine('glob-too-large', 'error', option.at));
+      this.#complaints.add(aboutLine('glob-too-large', 'error', option.at));
       return true;
     }
     if (found.length === 0) {
       if (Buffer.byteLength(option.path.split('/')[0] ?? '') > 255) {
-        this.#complaints.push(aboutLine('loader-crashes', 'error', option.at));
+        this.#complaints.add(aboutLine('loader-crashes', 'error', option.at));
         this.failure = 'systemd-sysctl crashes';
         return false;
       }
       // GLOB_NOCHECK gives the pattern back, which is then found to be set by name (by itself): nothing is said.
-      this.#complaints.push(aboutLine('glob-hits-nothing', 'info', option.at));
+      this.#complaints.add(aboutLine('glob-hits-nothing', 'info', option.at));
     }
     for (const full of found) {
       const path = full.replace(/^\/proc\/sys\/*/, '');
@@ -162,7 +167,7 @@ class Run {
     const { at, ignoreFailure, glob } = option;
     const fault = this.#faultOf(path);
     if (fault !== null) {
-      this.#complaints.push(aboutLine(fault.code, fault.fatal ? 'error' : 'warning', at, path));
+      this.#complaints.add(aboutLine(fault.code, fault.fatal ? 'error' : 'warning', at, path));
       if (fault.fatal && !ignoreFailure) this.failure ??= fault.code;
       return;
     }

@@ -1,16 +1,19 @@
 /** Snapshot × profile → one finding per setting. Pure: the judgement and nothing else. */
 import type { Fact } from '../model/fact.ts';
-import type { SettingFinding } from '../model/finding.ts';
+import type { BootPrediction, SettingFinding } from '../model/finding.ts';
 import type { Condition, Profile, Setting } from '../model/profile.ts';
-import { nearest, satisfies } from '../model/relation.ts';
+import { nearest, type Relation, satisfies } from '../model/relation.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Tunable } from '../model/tunable.ts';
 import { integer } from '../model/value.ts';
 import { resolveSetting } from '../profile/resolve.ts';
+import { withBoot } from './survival.ts';
 
 export interface DiffOptions {
   readonly goal: bigint;
   readonly tunables: ReadonlyMap<string, Tunable>;
+  /** What the next boot makes of a key; null where that is not modelled. */
+  readonly predict: (key: string) => BootPrediction | null;
   /** Keys that the user asked to leave out: reported as ignored, never as met. */
   readonly ignored: ReadonlySet<string>;
 }
@@ -25,6 +28,7 @@ const NOTHING = {
   live: null,
   remedy: null,
   absent: null,
+  boot: null,
   detail: null,
 } as const;
 
@@ -35,14 +39,16 @@ function judge(setting: Setting, snapshot: Snapshot, options: DiffOptions): Sett
   const tunable = options.tunables.get(setting.key);
   if (tunable === undefined) throw new Error(`profile holds ${setting.key}, which the catalogue lacks`);
   const { relation, arithmetic } = resolveSetting(setting, tunable, options.goal, snapshot.machine);
-  const base = { setting, ...NOTHING, wanted: relation, arithmetic };
-  return { ...base, ...verdictOf(snapshot.facts.get(setting.key), snapshot, base.wanted) };
+  const boot = options.predict(setting.key);
+  const base = { setting, ...NOTHING, wanted: relation, arithmetic, boot };
+  return { ...base, ...verdictOf(snapshot.facts.get(setting.key), snapshot, relation, boot) };
 }
 
 function verdictOf(
   fact: Fact | undefined,
   snapshot: Snapshot,
-  wanted: NonNullable<SettingFinding['wanted']>,
+  wanted: Relation,
+  boot: BootPrediction | null,
 ): Pick<SettingFinding, 'verdict'> & Partial<SettingFinding> {
   const reading = fact?.reading ?? ({ state: 'absent', reason: 'not-captured' } as const);
   switch (reading.state) {
@@ -63,7 +69,7 @@ function verdictOf(
     case 'value': {
       const met = satisfies(wanted, reading.value);
       return {
-        verdict: met ? 'met' : 'unmet',
+        verdict: withBoot(met ? 'met' : 'unmet', wanted, boot),
         live: reading.value,
         remedy: met ? null : nearest(wanted, reading.value),
       };

@@ -1,5 +1,5 @@
 /** A rule: knobs together. Pure; it sees the snapshot and the profile, and says what is wrong or what it cannot see. */
-import type { RuleFinding, Unchecked } from './finding.ts';
+import type { BootPrediction, RuleFinding, Unchecked } from './finding.ts';
 import type { Profile } from './profile.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -8,6 +8,8 @@ export interface RuleContext {
   readonly profile: Profile;
   /** The goal in force: the profile's, or the user's --goal. */
   readonly goal: bigint;
+  /** What the next boot makes of a key; null where that is not modelled. */
+  readonly predict: (key: string) => BootPrediction | null;
 }
 
 export interface Rule {

@@ -2,6 +2,19 @@
  * The soak's report: what was asked, what was done, what the kernel counted, and what that proves.
  * Plain numbers (all far below 2^53) and strings, so that it is JSON as it stands.
  */
+import type {
+  Agreement,
+  CallFailure,
+  ConnectTally,
+  GeneratorHealth,
+  MemoryUse,
+  Percentiles,
+  SoakStep,
+  SweepTally,
+  TimelinePoint,
+} from './soak-figures.ts';
+
+export type * from './soak-figures.ts';
 
 /** strict: one server process holds every socket. spread: as many as the hard nofile limit demands. */
 export type SoakMode = 'strict' | 'spread';
@@ -78,128 +91,11 @@ export interface MemoryEstimate {
   readonly floor: number;
 }
 
-export interface SoakStep {
-  readonly phase: SoakPhase;
-  readonly startMs: number;
-  readonly durationMs: number;
-}
-
-/** attempted = established + failed + timedOut, exactly. A connect that moved on to the next port is one attempt. */
-export interface ConnectTally {
-  readonly attempted: number;
-  readonly established: number;
-  readonly failed: number;
-  readonly failedByErrno: Readonly<Record<string, number>>;
-  readonly timedOut: number;
-  /** Ports passed over because somebody else held them (EADDRINUSE). */
-  readonly portsSkipped: number;
-  /** What the server processes took out of the accept queue. */
-  readonly accepted: number;
-}
-
-/** sent = answered + failed + timedOut + mismatched, exactly. */
-export interface SweepTally {
-  readonly startMs: number;
-  readonly durationMs: number;
-  readonly sent: number;
-  readonly answered: number;
-  readonly failed: number;
-  readonly failedByErrno: Readonly<Record<string, number>>;
-  readonly timedOut: number;
-  readonly mismatched: number;
-  readonly echoesPerSecond: number;
-}
-
-/** An errno that one system call met, counted over all processes of one side. */
-export interface CallFailure {
-  readonly side: 'client' | 'server';
-  readonly call: string;
-  readonly errno: string;
-  readonly count: number;
-}
-
-export type CountSource = 'sockstat' | 'snmp.CurrEstab' | 'ss -s' | 'file-nr';
-
-/** What one kernel source says, as the difference to before the ramp. */
-export interface KernelCount {
-  readonly source: CountSource;
-  readonly sockets: number;
-  /** sockets / 2: both ends are on this host. */
-  readonly connections: number;
-  /** Sockets by which this source may differ without disagreeing (other programs, per-CPU batching). */
-  readonly tolerance: number;
-  readonly agrees: boolean;
-}
-
-export interface Agreement {
-  /** Established connections by the clients' own count at that moment. */
-  readonly own: number;
-  readonly accepted: number;
-  readonly kernel: readonly KernelCount[];
-  readonly agrees: boolean;
-}
-
-export interface MemoryUse {
-  /** Bytes of slab per connection, both ends; null when nothing was established. */
-  readonly kernelPerConnection: number | null;
-  readonly slab: Readonly<Record<string, number>>;
-  /** By how much MemFree fell per connection: coarse, other programs included. */
-  readonly freePerConnection: number | null;
-  /**
-   * What one more connection costs a warm worker process (from its first 2,048 connections on, when its code is
-   * compiled) in private memory, each end and both; null when no process had that many.
-   */
-  readonly clientPerConnection: number | null;
-  readonly serverPerConnection: number | null;
-  readonly processPerConnection: number | null;
-  /** The same from the start of the processes, so with all that a JavaScript engine takes once; null without connections. */
-  readonly processPerConnectionFromStart: number | null;
-  /** Private bytes of all worker processes together at the end. */
-  readonly resident: number;
-}
-
-/** Microseconds. */
-export interface Percentiles {
-  readonly samples: number;
-  /** One in how many was timed; the maximum is over all. */
-  readonly every: number;
-  readonly p50: number;
-  readonly p90: number;
-  readonly p99: number;
-  readonly p999: number;
-  readonly max: number;
-}
-
-/** How fit the generator itself was: without this a rate means nothing. */
-export interface GeneratorHealth {
-  readonly cpus: number;
-  readonly clientCpuSeconds: number;
-  readonly serverCpuSeconds: number;
-  /** Worker CPU seconds / (ramp seconds × CPUs): near 1 means that the machine was the limit of the rate. */
-  readonly cpuShare: number;
-  /** Longest time a worker did not look at its orders. */
-  readonly longestSliceMs: number;
-  /** The coordinator's event-loop delay. */
-  readonly loopLagMs: { readonly p50: number; readonly p99: number; readonly max: number };
-  /** Time that clients waited because the accept queue was half full, summed. */
-  readonly pacedMs: number;
-  /** Share of the run in which some task was stalled, from /proc/pressure; null where the kernel has none. */
-  readonly pressure: { readonly cpu: number; readonly memory: number; readonly io: number } | null;
-}
-
-export interface TimelinePoint {
-  readonly atMs: number;
-  readonly established: number;
-  readonly sockets: number;
-  readonly freeBytes: number;
-}
-
 export type BlameCode =
   | 'process-files'
   | 'file-number-ceiling'
   | 'system-files'
   | 'ports-exhausted'
-  | 'listen-port-busy'
   | 'accept-queue-overflow'
   | 'syn-queue-drop'
   | 'conntrack-full'

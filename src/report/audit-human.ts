@@ -47,7 +47,8 @@ function ranked(settings: readonly SettingFinding[]): readonly SettingFinding[] 
 function markOf({ verdict, setting }: SettingFinding): Mark {
   if (verdict === 'met') return 'good';
   if (verdict === 'not-applicable' || verdict === 'ignored') return 'none';
-  if (verdict !== 'unmet') return 'unknown';
+  if (verdict === 'pending') return 'warn';
+  if (verdict === 'absent' || verdict === 'denied' || verdict === 'unparsable') return 'unknown';
   return setting.level === 'required' ? 'fail' : 'warn';
 }
 

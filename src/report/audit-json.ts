@@ -1,8 +1,9 @@
 /** The audit for a machine. Integers are decimal strings: 2^63-1 does not survive a JSON number. */
 
 import type { Audit } from '../model/audit.ts';
+import type { BootPrediction } from '../model/finding.ts';
 import { formatRelation } from '../model/relation.ts';
-import { formatValue } from '../model/value.ts';
+import { formatValue, type Value } from '../model/value.ts';
 import type { AuditDocument } from './audit-schema.ts';
 
 export const AUDIT_SCHEMA_VERSION = 1;
@@ -47,6 +48,7 @@ export function auditToDocument(audit: Audit): AuditDocument {
       relation: finding.wanted?.kind ?? null,
       remedy: finding.remedy === null ? null : formatValue(finding.remedy),
       arithmetic: [...finding.arithmetic],
+      boot: bootDocument(finding.boot),
       reason: finding.absent,
       detail: finding.detail,
       why: finding.setting.why,
@@ -61,5 +63,19 @@ export function auditToDocument(audit: Audit): AuditDocument {
       remedy,
     })),
     unchecked: audit.unchecked.map(({ code, why }) => ({ code, why })),
+  };
+}
+
+function bootDocument(boot: BootPrediction | null): AuditDocument['settings'][number]['boot'] {
+  if (boot === null) return null;
+  const text = (value: Value | null) => (value === null ? null : formatValue(value));
+  return {
+    by: boot.by,
+    value: text(boot.value),
+    at: boot.at,
+    manual: boot.manual === null ? null : { value: text(boot.manual.value), at: boot.manual.at },
+    losing: boot.losing.map(({ at, text: written }) => ({ at, text: written })),
+    later: [...boot.later],
+    lateModule: boot.lateModule,
   };
 }

@@ -4,6 +4,7 @@ import { AUDIT_SCHEMA_VERSION } from './audit-json.ts';
 
 const text = z.string();
 const maybe = z.nullable(text);
+const place = z.nullable(z.strictObject({ file: text, line: z.nullable(z.number()) }));
 
 export const auditDocument = z.strictObject({
   kind: z.literal('tune-audit'),
@@ -37,12 +38,34 @@ export const auditDocument = z.strictObject({
     z.strictObject({
       key: text,
       level: z.enum(['required', 'recommended']),
-      verdict: z.enum(['met', 'unmet', 'absent', 'denied', 'unparsable', 'not-applicable', 'ignored']),
+      verdict: z.enum([
+        'met',
+        'unmet',
+        'lost-at-reboot',
+        'pending',
+        'shadowed',
+        'absent',
+        'denied',
+        'unparsable',
+        'not-applicable',
+        'ignored',
+      ]),
       live: maybe,
       wanted: maybe,
       relation: maybe,
       remedy: maybe,
       arithmetic: z.array(text),
+      boot: z.nullable(
+        z.strictObject({
+          by: z.enum(['file', 'cmdline', 'default', 'unknown']),
+          value: maybe,
+          at: place,
+          manual: z.nullable(z.strictObject({ value: maybe, at: place })),
+          losing: z.array(z.strictObject({ at: place, text })),
+          later: z.array(text),
+          lateModule: maybe,
+        }),
+      ),
       reason: maybe,
       detail: maybe,
       why: text,

@@ -1,16 +1,20 @@
 /** The one sentence that answers the question, and the line that says what was looked at. */
 
 import type { Audit } from '../model/audit.ts';
-import type { SettingFinding } from '../model/finding.ts';
+import type { SettingFinding, Verdict } from '../model/finding.ts';
 import { formatGrouped, formatValue } from '../model/value.ts';
+
+const SHORT: readonly Verdict[] = ['unmet', 'shadowed'];
 
 /** Ready or not for how many connections, and by how much it misses. */
 export function headline(audit: Audit): string {
   const goal = `${formatGrouped(audit.goal)} connections`;
   const judged = audit.settings.filter((s) => s.verdict !== 'not-applicable' && s.verdict !== 'ignored');
   const required = judged.filter((s) => s.setting.level === 'required');
-  const short = required.filter((s) => s.verdict === 'unmet');
-  const unread = required.filter((s) => s.verdict !== 'met' && s.verdict !== 'unmet');
+  const short = required.filter((s) => SHORT.includes(s.verdict));
+  const lost = required.filter((s) => s.verdict === 'lost-at-reboot');
+  const pending = required.filter((s) => s.verdict === 'pending');
+  const unread = required.filter((s) => ['absent', 'denied', 'unparsable'].includes(s.verdict));
   const errors = audit.findings.filter((f) => f.severity === 'error');
   const softer = judged.filter((s) => s.setting.level === 'recommended' && s.verdict !== 'met');
   const warnings = audit.findings.filter((f) => f.severity === 'warning');
@@ -22,6 +26,13 @@ export function headline(audit: Audit): string {
       errors.length > 0 ? count(errors.length, 'error') : null,
     ].filter((r) => r !== null);
     return `Not ready for ${goal}: ${reasons.join(', ')}.${wall(short)}`;
+  }
+  if (lost.length > 0) {
+    return `Ready for ${goal} until the next reboot, which undoes ${count(lost.length, 'required setting')}.`;
+  }
+  if (pending.length > 0) {
+    const verb = pending.length === 1 ? 'is' : 'are';
+    return `Ready for ${goal} after a reboot: ${count(pending.length, 'required setting')} ${verb} in the files and not live yet.`;
   }
   if (unread.length > 0)
     return `Cannot say for ${goal}: ${count(unread.length, 'required setting')} could not be read.`;

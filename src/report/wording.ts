@@ -1,11 +1,15 @@
 /** The words for codes: every union is spelled out, so a new member without words does not compile. */
 import type { AbsentReason } from '../model/fact.ts';
-import type { SettingFinding, Severity, Verdict } from '../model/finding.ts';
+import type { BootPrediction, Place, SettingFinding, Severity, Verdict } from '../model/finding.ts';
 import type { Effect, Reach } from '../model/tunable.ts';
+import { formatValue } from '../model/value.ts';
 
 export const VERDICTS: Readonly<Record<Verdict, string>> = {
   met: 'met',
   unmet: 'unmet',
+  'lost-at-reboot': 'lost',
+  pending: 'pending',
+  shadowed: 'beaten',
   absent: 'absent',
   denied: 'denied',
   unparsable: 'unread',
@@ -61,8 +65,42 @@ export function reasonOf(finding: SettingFinding): string | null {
       return finding.detail;
     case 'ignored':
       return 'left out by --ignore';
+    case 'lost-at-reboot':
+      return `as wanted now, lost at the next boot: ${nextBootText(finding.boot)}`;
+    case 'pending':
+      return `not yet as wanted, but the next boot makes it so: ${nextBootText(finding.boot)}`;
+    case 'shadowed':
+      return `a file asks for it and is beaten at the next boot: ${nextBootText(finding.boot)}`;
     case 'met':
     case 'unmet':
-      return null;
+      return later(finding.boot);
   }
+}
+
+/** `4096, by /usr/lib/sysctl.d/50-x.conf:3`, and what `sysctl --system` would make of it. */
+export function nextBootText(boot: BootPrediction | null): string {
+  if (boot === null) return 'not modelled';
+  const value = boot.value === null ? 'a value that is not known' : formatValue(boot.value);
+  const by = {
+    file: `by ${placeText(boot.at)}`,
+    cmdline: 'by the kernel command line',
+    default: 'the default, since no file sets it',
+    unknown: 'set by no file',
+  }[boot.by];
+  const late = boot.lateModule === null ? '' : `; ${boot.lateModule} is loaded too late for the files`;
+  const manual =
+    boot.manual === null
+      ? ''
+      : `; sysctl --system makes it ${boot.manual.value === null ? 'another' : formatValue(boot.manual.value)} (${placeText(boot.manual.at)})`;
+  return `${value} (${by})${late}${manual}`;
+}
+
+export function placeText(place: Place | null): string {
+  if (place === null) return 'nothing';
+  return place.line === null ? place.file : `${place.file}:${place.line}`;
+}
+
+function later(boot: BootPrediction | null): string | null {
+  if (boot === null || boot.later.length === 0) return null;
+  return `${[...new Set(boot.later)].join(', ')} may change it after the boot`;
 }

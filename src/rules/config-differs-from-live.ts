@@ -1,6 +1,6 @@
 import { isGlob } from '../model/config-key.ts';
 import { readValue } from '../model/fact.ts';
-import type { RuleFinding, Unchecked } from '../model/finding.ts';
+import type { BootPrediction, RuleFinding, Unchecked } from '../model/finding.ts';
 import { interpretWrite } from '../model/kernel-syntax.ts';
 import type { Rule } from '../model/rule.ts';
 import { factOf, type Snapshot } from '../model/snapshot.ts';
@@ -25,11 +25,14 @@ export const rule: Rule = {
   title: 'The files and the running kernel say the same',
   requires: [],
   sources: ['sysctl.d(5)', 'kernel/sysctl.c proc_get_long, __do_proc_dointvec (6.12)'],
-  check: ({ snapshot }) => {
+  check: ({ snapshot, predict }) => {
     const assigned = assignmentsIn(snapshot);
     const exactOnly = assigned.filter((a) => !isGlob(a));
     const excluded = excludedFromGlobs(snapshot);
     return [...snapshot.facts.keys()].flatMap((key) => {
+      // Where the boot is modelled, its verdict counts: it knows every mask, glob and order.
+      const boot = predict(key);
+      if (boot !== null) return atBoot(snapshot, key, boot);
       const last = lastFor(key, excluded.has(key) ? exactOnly : assigned);
       return last === null ? [] : compare(snapshot, key, last);
     });
@@ -42,6 +45,22 @@ function lastFor(key: string, assigned: readonly Assigned[]): Assigned | null {
   if (exact.length > 0) return exact.at(-1) ?? null;
   const path = key.replace(/[./]/g, (c) => (c === '.' ? '/' : '.'));
   return assigned.filter((a) => isGlob(a) && globMatches(a.path, path)).at(-1) ?? null;
+}
+
+function atBoot(snapshot: Snapshot, key: string, { by, at, value }: BootPrediction): readonly RuleFinding[] {
+  const live = readValue(factOf(snapshot, key));
+  if (by !== 'file' || at === null || value === null || live === null) return [];
+  if (key.startsWith('limit.') || equalValues(settled(key, value, live), live)) return [];
+  const where = `${at.file}:${at.line}`;
+  return [
+    {
+      code: CODE,
+      severity: 'warning',
+      subject: where,
+      what: `The next boot sets ${key} to \`${shorten(formatValue(value))}\` (${where}), and the kernel has \`${shorten(textOf(live)) || '(empty)'}\`.`,
+      remedy: `Run \`${sysctlCommand(key, formatValue(value))}\` if the file is right, or write \`${key} = ${textOf(live)}\` to ${editedInstead(where)} if the kernel is.`,
+    },
+  ];
 }
 
 function compare(

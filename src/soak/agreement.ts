@@ -55,7 +55,8 @@ export function compareCounts(input: CountInput): Agreement {
     own: input.own,
     accepted: input.accepted,
     kernel,
-    agrees: input.established === input.accepted && judges.length > 0 && judges.every((count) => count.agrees),
+    agrees:
+      input.established === input.accepted && judges.length > 0 && judges.every((count) => count.agrees),
   };
 }
 

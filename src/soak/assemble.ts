@@ -1,33 +1,22 @@
 /** From a finished run to its report: sums, percentiles, memory per connection, blame and verdict. */
-import type {
-  CallFailure,
-  ConnectTally,
-  GeneratorHealth,
-  MemoryUse,
-  Percentiles,
-  SoakReport,
-} from '../model/soak.ts';
+import type { CallFailure, ConnectTally, SoakReport } from '../model/soak.ts';
 import { compareCounts } from './agreement.ts';
 import { findBlame } from './blame.ts';
 import type { CgroupState } from './cgroup.ts';
-import { type KernelCounters, movedCounters } from './counters.ts';
+import { movedCounters } from './counters.ts';
 import type { Crew, Worker } from './crew.ts';
 import { mergeFailures } from './failures.ts';
-import { createHistogram, type EncodedHistogram } from './histogram.ts';
+import { type HealthInput, health, memoryUse, percentiles } from './figures.ts';
 import { CONNECT_SAMPLE } from './ramp.ts';
 import { clientsOf, type Run, round, serversOf, total } from './run.ts';
 import { ECHO_SAMPLE } from './sweep.ts';
 import { claims, judge, type Outcome } from './verdict.ts';
 
 /** What was read while the connections were still there, just before the drain. */
-export interface Peak {
-  readonly counters: KernelCounters;
+export interface Peak extends HealthInput {
   readonly groups: CgroupState;
   readonly summary: { readonly before: string; readonly after: string } | null;
-  /** Worker CPU seconds, both sides, when the ramp ended. */
-  readonly rampCpuSeconds: number;
   readonly heldMs: number;
-  readonly loopLagMs: GeneratorHealth['loopLagMs'];
 }
 
 export interface Leftover {
@@ -157,93 +146,6 @@ function collectFailures(run: Run, crew: Crew): readonly CallFailure[] {
   ];
 }
 
-function percentiles(
-  crew: Crew,
-  pick: (worker: Worker) => EncodedHistogram | undefined,
-  every: number,
-): Percentiles {
-  const all = createHistogram();
-  for (const worker of crew.workers) {
-    const part = pick(worker);
-    if (part !== undefined) all.merge(part);
-  }
-  return {
-    samples: all.samples(),
-    every,
-    p50: all.quantile(0.5),
-    p90: all.quantile(0.9),
-    p99: all.quantile(0.99),
-    p999: all.quantile(0.999),
-    max: Math.ceil(all.max()),
-  };
-}
-
-function memoryUse(run: Run, crew: Crew, after: KernelCounters, established: number): MemoryUse {
-  const before = run.baseline;
-  const each = (bytes: number) => (established > 0 ? tenth(bytes / established) : null);
-  const slab: Record<string, number> = {};
-  for (const [name, cache] of Object.entries(after.slab ?? {})) {
-    const grown = cache.active - (before.slab?.[name]?.active ?? 0);
-    if (grown > 0) slab[name] = Math.round(grown * cache.effectiveBytes);
-  }
-  const client = warmGrowth(clientsOf(crew));
-  const server = warmGrowth(serversOf(crew));
-  const sinceStart = total(crew.workers, (w) => (w.figures === null ? 0 : w.figures.memory.now - w.figures.memory.atStart));
-  return {
-    kernelPerConnection: each(after.memory.slab - before.memory.slab),
-    slab,
-    freePerConnection: each(before.memory.free - after.memory.free),
-    clientPerConnection: client,
-    serverPerConnection: server,
-    processPerConnection: client === null || server === null ? null : tenth(client + server),
-    processPerConnectionFromStart: each(sinceStart),
-    resident: total(crew.workers, (w) => w.figures?.memory.now ?? 0),
-  };
-}
-
-/** Bytes per connection that came after the process was warm, over all processes of a side; null when none did. */
-function warmGrowth(workers: readonly Worker[]): number | null {
-  let bytes = 0;
-  let connections = 0;
-  for (const worker of workers) {
-    const memory = worker.figures?.memory;
-    const held = worker.role === 'client' ? (worker.ramped?.established ?? 0) : worker.done;
-    if (memory?.warm == null) continue;
-    bytes += memory.now - memory.warm.bytes;
-    connections += held - memory.warm.connections;
-  }
-  return connections > 0 ? tenth(bytes / connections) : null;
-}
-
-function tenth(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-function health(run: Run, crew: Crew, peak: Peak, rampMs: number): GeneratorHealth {
-  const { cpus } = run.prepared;
-  const before = run.baseline.pressure;
-  const after = peak.counters.pressure;
-  const elapsed = run.clock() * 1000;
-  const stalled = (from: number, to: number) => Math.round(((to - from) / elapsed) * 1000) / 1000;
-  return {
-    cpus,
-    clientCpuSeconds: round(total(clientsOf(crew), (w) => w.figures?.cpuSeconds ?? 0)),
-    serverCpuSeconds: round(total(serversOf(crew), (w) => w.figures?.cpuSeconds ?? 0)),
-    cpuShare: rampMs > 0 ? round(peak.rampCpuSeconds / ((rampMs / 1000) * cpus)) : 0,
-    longestSliceMs: round(Math.max(0, ...crew.workers.map((w) => w.figures?.longestSliceMs ?? 0))),
-    loopLagMs: peak.loopLagMs,
-    pacedMs: round(total(clientsOf(crew), (w) => w.figures?.pacedMs ?? 0)),
-    pressure:
-      before === null || after === null
-        ? null
-        : {
-            cpu: stalled(before.cpu, after.cpu),
-            memory: stalled(before.memory, after.memory),
-            io: stalled(before.io, after.io),
-          },
-  };
-}
-
 /** A source may be shared by two clients, so counts are summed. */
 function fullestAddress(run: Run, crew: Crew): SoakReport['perAddress'] {
   const counts = new Map<string, number>();
@@ -253,7 +155,7 @@ function fullestAddress(run: Run, crew: Crew): SoakReport['perAddress'] {
     }
   }
   let best = { address: run.prepared.plan.sources.first, connections: 0 };
-  for (const [address, connections] of counts) if (connections > best.connections) best = { address, connections };
+  for (const [address, connections] of counts)
+    if (connections > best.connections) best = { address, connections };
   return best;
 }
-

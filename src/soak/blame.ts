@@ -1,6 +1,7 @@
 /** From evidence to one limit. Pure. */
 import type { Blame } from '../model/soak.ts';
-import { BLAME_TABLE, type Evidence } from './blame-table.ts';
+import { BLAME_TABLE } from './blame-table.ts';
+import type { Evidence } from './evidence.ts';
 
 export interface Judged {
   readonly blame: Blame;

@@ -1,13 +1,14 @@
 /** The soak's story: prepare, ramp, hold and sweep, drain, report. */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+
 import { availableParallelism } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { HostReader } from '../host/reader.ts';
 import type { SoakOptions, SoakReport } from '../model/soak.ts';
 import { share } from './address-plan.ts';
 import { assemble, type Leftover, type Peak } from './assemble.ts';
 import { readCgroups } from './cgroup.ts';
 import { readCounters } from './counters.ts';
-import { createCrew, type Crew, type CrewEvents, type Worker, type WorkerCommand } from './crew.ts';
+import { type Crew, type CrewEvents, createCrew, type Worker, type WorkerCommand } from './crew.ts';
 import { type Libc, type LoadFfi, loadLibc } from './libc.ts';
 import { readMachineLimits } from './limits.ts';
 import { enterNamespace } from './namespace.ts';
@@ -17,6 +18,8 @@ import type { SoakProgress } from './progress.ts';
 import { clientsOf, createRun, type Run, serversOf, total } from './run.ts';
 
 const DRAIN_PATIENCE_MS = 120_000;
+/** USER_HZ, the unit of /proc times: 100 on every platform the FFI has binaries for. */
+const TICKS_PER_SECOND = 100;
 
 export interface SoakHooks {
   readonly host: HostReader;
@@ -27,7 +30,10 @@ export interface SoakHooks {
   /** Called inside the soak's own namespace before anything is read: the place to set its net.* values. */
   readonly onNamespace?: () => void | Promise<void>;
   /** Called with the process ids once all workers are ready. */
-  readonly onCrew?: (pids: { readonly clients: readonly number[]; readonly servers: readonly number[] }) => void;
+  readonly onCrew?: (pids: {
+    readonly clients: readonly number[];
+    readonly servers: readonly number[];
+  }) => void;
   readonly loadFfi?: LoadFfi;
 }
 
@@ -63,11 +69,14 @@ async function soak(prepared: Prepared, hooks: SoakHooks, libc: Libc): Promise<S
   if (hooks.signal?.aborted) interrupt();
   try {
     await run.phase('prepare', () => startCrew(run, crew));
-    hooks.onCrew?.({ clients: clientsOf(crew).map((w) => w.pid), servers: serversOf(crew).map((w) => w.pid) });
+    hooks.onCrew?.({
+      clients: clientsOf(crew).map((w) => w.pid),
+      servers: serversOf(crew).map((w) => w.pid),
+    });
     run.baseline = readCounters(host);
     const summaryBefore = host.run('ss', ['-s']);
     watch.start();
-    const rampCpuSeconds = await work(run, crew);
+    const rampCpuSeconds = await work(run, crew, host);
     const summaryAfter = host.run('ss', ['-s']);
     const counters = readCounters(host);
     const groups = readCgroups(host);
@@ -77,7 +86,9 @@ async function soak(prepared: Prepared, hooks: SoakHooks, libc: Libc): Promise<S
       counters,
       groups,
       summary:
-        summaryBefore.ok && summaryAfter.ok ? { before: summaryBefore.value, after: summaryAfter.value } : null,
+        summaryBefore.ok && summaryAfter.ok
+          ? { before: summaryBefore.value, after: summaryAfter.value }
+          : null,
       rampCpuSeconds,
       heldMs,
       loopLagMs: { p50: lag.percentile(50) / 1e6, p99: lag.percentile(99) / 1e6, max: lag.max / 1e6 },
@@ -94,12 +105,12 @@ async function soak(prepared: Prepared, hooks: SoakHooks, libc: Libc): Promise<S
 }
 
 /** Ramp, first sweep, hold with its sweeps. Returns the CPU seconds that the workers had used by the end of the ramp. */
-async function work(run: Run, crew: Crew): Promise<number> {
+async function work(run: Run, crew: Crew, host: HostReader): Promise<number> {
   const { options } = run.prepared;
   if (run.halt !== null) return 0;
-  const cpuBefore = await cpuSeconds(run, crew);
+  const cpuBefore = cpuSeconds(host, crew);
   await run.phase('ramp', () => ramp(run, crew));
-  const cpu = (await cpuSeconds(run, crew)) - cpuBefore;
+  const cpu = cpuSeconds(host, crew) - cpuBefore;
   const canSweep = () => run.halt !== 'interrupted' && run.halt !== 'lost-worker';
   let id = 1;
   const runSweep = async () => {
@@ -115,9 +126,22 @@ async function work(run: Run, crew: Crew): Promise<number> {
   return cpu;
 }
 
-async function cpuSeconds(run: Run, crew: Crew): Promise<number> {
-  await collect(run, crew);
-  return total(crew.workers, (w) => w.figures?.cpuSeconds ?? 0);
+/** User and system time of all workers so far, from /proc: a worker that is stopped cannot answer. */
+function cpuSeconds(host: HostReader, crew: Crew): number {
+  return total(crew.workers, (worker) => {
+    const stat = host.read(`/proc/${worker.pid}/stat`);
+    return stat.ok ? (parseCpuTicks(stat.value) ?? 0) / TICKS_PER_SECOND : 0;
+  });
+}
+
+/** utime + stime, fields 14 and 15 of proc(5), counted from the end of the name in parentheses. */
+export function parseCpuTicks(stat: string): number | null {
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 1)
+    .trim()
+    .split(/\s+/);
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  return Number.isFinite(ticks) ? ticks : null;
 }
 
 function rampEnd(run: Run): number {
@@ -148,7 +172,9 @@ function eventsOf(run: Run): CrewEvents {
   return {
     news: (worker: Worker, news) => {
       // A client that ends its ramp early, or a server that can take no more, will not get better.
-      const endedEarly = news.type === 'ramped' && news.tally.attempted < share(run.prepared.options.goal, run.prepared.plan.clients, worker.index);
+      const endedEarly =
+        news.type === 'ramped' &&
+        news.tally.attempted < share(run.prepared.options.goal, run.prepared.plan.clients, worker.index);
       if (news.type === 'trouble' || endedEarly) run.stop('trouble');
       if (news.type === 'broken') run.unstarted.push(news.message);
       run.waiter.poke();

@@ -45,7 +45,12 @@ export interface KernelCounters {
   readonly openFiles: { readonly allocated: number; readonly max: number } | null;
   readonly slab: Readonly<Record<string, SlabCache>> | null;
   /** Bytes. */
-  readonly memory: { readonly total: number; readonly free: number; readonly available: number; readonly slab: number };
+  readonly memory: {
+    readonly total: number;
+    readonly free: number;
+    readonly available: number;
+    readonly slab: number;
+  };
   /** Drops of the per-CPU input queue, summed. */
   readonly backlogDrops: number;
   /** Kills by the out-of-memory killer since boot, all causes; null before Linux 4.13. */
@@ -65,7 +70,10 @@ export function readCounters(host: HostReader): KernelCounters {
   const [cpu, stalled, io] = [pressure('cpu'), pressure('memory'), pressure('io')];
   return {
     sockets: parseSockstat(text('/proc/net/sockstat') ?? '', text('/proc/net/sockstat6') ?? ''),
-    tcp: { ...parsePairedLines(text('/proc/net/netstat') ?? ''), ...parsePairedLines(text('/proc/net/snmp') ?? '') },
+    tcp: {
+      ...parsePairedLines(text('/proc/net/netstat') ?? ''),
+      ...parsePairedLines(text('/proc/net/snmp') ?? ''),
+    },
     openFiles: parseFileNr(text('/proc/sys/fs/file-nr') ?? ''),
     slab: parseSlabinfo(text('/proc/slabinfo')),
     memory,
@@ -130,7 +138,10 @@ export function parseFileNr(text: string): { allocated: number; max: number } | 
 }
 
 /** `name active total objsize objperslab pagesperslab`; null when it cannot be read (it needs root). */
-export function parseSlabinfo(text: string | null, pageSize = 4096): Readonly<Record<string, SlabCache>> | null {
+export function parseSlabinfo(
+  text: string | null,
+  pageSize = 4096,
+): Readonly<Record<string, SlabCache>> | null {
   if (text === null) return null;
   const caches: Record<string, SlabCache> = {};
   for (const line of text.split('\n')) {

@@ -1,8 +1,16 @@
 /** The worker processes: started, told, listened to, and ended. None outlives the coordinator. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { WorkerEnd } from '../model/soak.ts';
-import type { ClientSetup, News, Order, RampTally, ServerSetup, WorkerFigures } from './wire.ts';
-import type { EchoTally, Failure } from './wire.ts';
+import type {
+  ClientSetup,
+  EchoTally,
+  Failure,
+  News,
+  Order,
+  RampTally,
+  ServerSetup,
+  WorkerFigures,
+} from './wire.ts';
 
 /** How to start a worker: `{file: process.execPath, args: [script, 'worker']}`, or the executable itself. */
 export interface WorkerCommand {

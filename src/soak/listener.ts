@@ -58,7 +58,8 @@ function isOwn(libc: Libc, address: Uint8Array): boolean {
   const here = libc.allocate(size);
   const length = libc.allocate(4);
   const fd = libc.socket(family === 4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) throw new InputError(`no IPv${family} on this machine (${errnoName(libc.errno())})`, '--address');
+  if (fd < 0)
+    throw new InputError(`no IPv${family} on this machine (${errnoName(libc.errno())})`, '--address');
   try {
     writeSockaddr(here.bytes, address, 0);
     if (libc.bind(fd, here.address, size) < 0) return false;

@@ -29,12 +29,16 @@ const FALSELY_RECLAIMABLE = ['sock_inode_cache', 'dentry'] as const;
 const FLOOR_SHARE = 0.05;
 const FLOOR_LEAST = 128 * MIB;
 const FLOOR_MOST = 1024 * MIB;
-/** In a limited cgroup the page cache can be reclaimed first, so the floor may be nearer to the limit. */
-const CGROUP_FLOOR_LEAST = 16 * MIB;
+/** Not less than a fast ramp takes between two looks: 60,000 connections/s × 8 kB × 0.1 s = 50 MB. */
+const CGROUP_FLOOR_LEAST = 64 * MIB;
 
-export function kernelBytesPerConnection(slab: KernelCounters['slab'], family: 4 | 6): MemoryEstimate['kernelPerConnection'] {
+export function kernelBytesPerConnection(
+  slab: KernelCounters['slab'],
+  family: 4 | 6,
+): MemoryEstimate['kernelPerConnection'] {
   const socketCache = family === 6 ? 'TCPv6' : 'TCP';
-  const sizeOf = (name: string, fallback: number) => sizeIn(slab?.[name === 'TCP' ? socketCache : name], fallback);
+  const sizeOf = (name: string, fallback: number) =>
+    sizeIn(slab?.[name === 'TCP' ? socketCache : name], fallback);
   const perSocket = Object.entries(PER_SOCKET).reduce((sum, [name, bytes]) => sum + sizeOf(name, bytes), 0);
   return Math.round(2 * perSocket + PER_CONNECTION);
 }

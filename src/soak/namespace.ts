@@ -34,7 +34,8 @@ export function enterNamespace(libc: Libc): Namespace {
   const path = libc.allocate(64);
   path.bytes.set(Buffer.from(OWN_NAMESPACE));
   const home = libc.open(path.address, O_RDONLY);
-  if (home < 0) throw new InputError(`cannot open ${OWN_NAMESPACE}: ${errnoName(libc.errno())}`, '--namespace');
+  if (home < 0)
+    throw new InputError(`cannot open ${OWN_NAMESPACE}: ${errnoName(libc.errno())}`, '--namespace');
   if (libc.unshare(CLONE_NEWNET) < 0) {
     const errno = errnoName(libc.errno());
     libc.close(home);

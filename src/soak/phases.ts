@@ -1,10 +1,11 @@
 /** The phases that move connections: start, ramp, sweep, hold, drain. Each is bounded by the lack of any progress. */
-import type { Failure } from './wire.ts';
+
 import type { SweepTally } from '../model/soak.ts';
 import { share, shareStart } from './address-plan.ts';
 import type { Crew, Worker } from './crew.ts';
 import { mergeFailures } from './failures.ts';
 import { clientsOf, type Run, round, serversOf, total } from './run.ts';
+import type { Failure } from './wire.ts';
 
 /** Worker processes started at once: each needs a tenth of a second of CPU to come up. */
 const HIRE_AT_ONCE = 8;
@@ -54,7 +55,12 @@ export async function startCrew(run: Run, crew: Crew): Promise<void> {
     hire();
     await run.waiter.until(() => ready() > at - HIRE_AT_ONCE, isOver, ready, options.stallMs);
   }
-  const waited = await run.waiter.until(() => ready() === crew.workers.length, isOver, ready, options.stallMs);
+  const waited = await run.waiter.until(
+    () => ready() === crew.workers.length,
+    isOver,
+    ready,
+    options.stallMs,
+  );
   if (waited === 'stalled') run.stop('stalled');
 }
 

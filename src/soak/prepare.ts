@@ -89,7 +89,9 @@ export function prepare(
 function listeningSpans(host: HostReader): readonly PortSpan[] {
   const { listeners } = gatherListeners(host);
   const tcp = listeners.filter(
-    (l) => l.protocol.startsWith('tcp') && /^(0\.0\.0\.0|::|::1|127\..*|::ffff:(0\.0\.0\.0|127\..*))$/.test(l.address),
+    (l) =>
+      l.protocol.startsWith('tcp') &&
+      /^(0\.0\.0\.0|::|::1|127\..*|::ffff:(0\.0\.0\.0|127\..*))$/.test(l.address),
   );
   return mergeSpans(tcp.map((l) => [l.port, l.port] as const));
 }
@@ -103,7 +105,8 @@ function busyPort(
   errno: string,
 ): InputError {
   const where = `${options.address} port ${options.port}`;
-  if (errno !== 'EADDRINUSE') return new InputError(`cannot listen on ${where}: ${call} says ${errno}`, '--port');
+  if (errno !== 'EADDRINUSE')
+    return new InputError(`cannot listen on ${where}: ${call} says ${errno}`, '--port');
   const isListening = gatherListeners(host).listeners.some((l) => l.port === options.port);
   if (isListening) return new InputError(`${where} is busy: another program listens there`, '--port');
   const { low, high } = net.portRange;

@@ -1,6 +1,7 @@
 /** A client's ramp: a window of connects in flight, harvested by poll(2), every outcome counted once. */
-import { POLLERR, POLLHUP, POLLNVAL, POLLOUT, SO_ERROR, SOL_SOCKET } from './constants.ts';
+
 import { roomIn, watchAcceptQueue } from './accept-queue.ts';
+import { POLLERR, POLLHUP, POLLNVAL, POLLOUT, SO_ERROR, SOL_SOCKET } from './constants.ts';
 import { createDialer } from './dialer.ts';
 import { countFailures } from './failures.ts';
 import type { Histogram } from './histogram.ts';
@@ -164,6 +165,7 @@ export function createRamp(
       failures: failures.list(),
     }),
     pacedMs: () => paced,
-    perSource: () => setup.sources.map((name, at) => [name, perSource[at] ?? 0] as const).filter(([, n]) => n > 0),
+    perSource: () =>
+      setup.sources.map((name, at) => [name, perSource[at] ?? 0] as const).filter(([, n]) => n > 0),
   };
 }

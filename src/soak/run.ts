@@ -10,7 +10,7 @@ import { eta, type SoakProgress, tightest } from './progress.ts';
 import type { Halt } from './verdict.ts';
 import { createWaiter, type Waiter } from './wait.ts';
 
-const SAMPLE_MS = 200;
+const SAMPLE_MS = 100;
 const MOST_POINTS = 240;
 const RATE_OVER_MS = 2000;
 
@@ -111,7 +111,8 @@ export function createRun(
     const crew = crewOf();
     const now = clock();
     const done = total(clientsOf(crew), (w) => w.done);
-    const goal = current === 'ramp' ? prepared.options.goal : total(clientsOf(crew), (w) => w.ramped?.established ?? 0);
+    const goal =
+      current === 'ramp' ? prepared.options.goal : total(clientsOf(crew), (w) => w.ramped?.established ?? 0);
     recent.push({ at: now, done });
     while (recent.length > 2 && now - (recent[0]?.at ?? now) > RATE_OVER_MS) recent.shift();
     const first = recent[0];

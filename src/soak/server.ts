@@ -119,6 +119,8 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
       const count = libc.epoll_wait(epoll, events.address, EVENTS, timeoutMs);
       const begun = performance.now();
       let woken = false;
+      // A sibling that was woken for a connection may have filled up meanwhile: nobody else would be told of it.
+      if (count === 0 && accepting) acceptBatch();
       for (let i = 0; i < count; i++) {
         const fd = events.int32[i * stride + dataAt] ?? -1;
         if (fd === listener) acceptBatch();

@@ -20,7 +20,10 @@ export function familyOf(address: Uint8Array): Family {
 /** Dotted form, or groups in hex with the longest run of zero groups left out (RFC 5952). */
 export function formatAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
-  const groups = Array.from({ length: GROUPS }, (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0));
+  const groups = Array.from(
+    { length: GROUPS },
+    (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0),
+  );
   const text = groups.map((g) => g.toString(16)).join(':');
   const runs = [...text.matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)];
   const longest = runs.reduce((best, run) => (run[0].length > best.length ? run[0] : best), '');

@@ -47,7 +47,6 @@ export function createSweep(
   let timedOut = 0;
   let mismatched = 0;
   let partial = 0;
-  let waitingSince = 0;
   let stopped = false;
 
   const bury = (at: number) => {
@@ -57,13 +56,15 @@ export function createSweep(
   const isEnough = () => stopped || failures.total() + timedOut + mismatched >= ENOUGH_DEAD;
 
   const fill = () => {
+    let now = performance.now();
     while (head < count && head - tail < setup.window && !isEnough()) {
       const fd = fds[head] ?? -1;
       if (fd >= 0) {
         sent += 1;
         out.int32[0] = who;
         out.int32[1] = head;
-        if (head % ECHO_SAMPLE === 0) starts[head % setup.window] = performance.now();
+        if (head % ECHO_SAMPLE === 0) now = performance.now();
+        starts[head % setup.window] = now;
         if (libc.write(fd, out.address, PAYLOAD) === PAYLOAD) inFlight += 1;
         else {
           failures.add('write', libc.errno());
@@ -109,16 +110,13 @@ export function createSweep(
     tail += 1;
     inFlight -= 1;
     partial = 0;
-    waitingSince = 0;
   };
 
   const waitForOldest = () => {
     ready.int32[0] = fds[tail] ?? -1;
     ready.int32[1] = POLLIN;
     if (libc.poll(ready.address, 1, POLL_MS) > 0) return;
-    const now = performance.now();
-    if (waitingSince === 0) waitingSince = now;
-    if (now - waitingSince < setup.echoTimeoutMs) return;
+    if (performance.now() - (starts[tail % setup.window] ?? 0) < setup.echoTimeoutMs) return;
     timedOut += 1;
     settle(true);
   };

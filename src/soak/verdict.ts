@@ -1,5 +1,14 @@
 /** What a soak's outcome means. Pure. */
-import type { Agreement, Claim, NotProvenCode, ProvenCode, SoakOptions, SoakVerdict, SweepTally, WorkerEnd } from '../model/soak.ts';
+import type {
+  Agreement,
+  Claim,
+  NotProvenCode,
+  ProvenCode,
+  SoakOptions,
+  SoakVerdict,
+  SweepTally,
+  WorkerEnd,
+} from '../model/soak.ts';
 import type { Judged } from './blame.ts';
 
 /** Why the ramp or the hold ended before its time. */
@@ -31,7 +40,11 @@ export function judge(outcome: Outcome): SoakVerdict {
   if (halt === 'memory-floor') return { state: 'inconclusive', reason: 'memory-floor', blame };
   const lost = outcome.lostWorkers[0];
   if (lost !== undefined) {
-    return { state: 'inconclusive', reason: lost.signal === null ? 'worker-crashed' : 'worker-killed', blame };
+    return {
+      state: 'inconclusive',
+      reason: lost.signal === null ? 'worker-crashed' : 'worker-killed',
+      blame,
+    };
   }
   const isEveryoneUp = established === options.goal;
   if (isEveryoneUp && outcome.sweeps.some((sweep) => sweep.answered < sweep.sent)) {
@@ -62,7 +75,8 @@ export function claims(outcome: Outcome): {
   if (held > 0) prove('connections-held', { connections: held, sockets: 2 * held });
   if (isClean) prove('every-socket-echoed', { connections: last.answered, sweeps: outcome.sweeps.length });
   if (held > 0 && agreement.agrees) prove('kernel-agrees', { connections: agreement.own });
-  if (isClean && heldMs > 0) prove('held-for-duration', { connections: held, seconds: Math.floor(heldMs / 1000) });
+  if (isClean && heldMs > 0)
+    prove('held-for-duration', { connections: held, seconds: Math.floor(heldMs / 1000) });
   if (held > LEGEND) prove('beyond-64k-to-one-endpoint', { connections: held });
   if (options.mode === 'strict' && held > 0) prove('nofile-of-one-process', { sockets: held });
 

@@ -9,7 +9,12 @@ export interface Waiter {
    * Resolves when `isDone`, when `isHalted`, or when `pulse` (any number that changes while work goes on) has not
    * changed for `stallMs`.
    */
-  until(isDone: () => boolean, isHalted: () => boolean, pulse: () => number, stallMs: number): Promise<Waited>;
+  until(
+    isDone: () => boolean,
+    isHalted: () => boolean,
+    pulse: () => number,
+    stallMs: number,
+  ): Promise<Waited>;
 }
 
 const LOOK_MS = 20;

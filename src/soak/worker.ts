@@ -23,6 +23,7 @@ import {
 const SLICE_MS = 10;
 const PROGRESS_MS = 100;
 const IDLE_WAIT_MS = 1000;
+const ACCEPT_WAIT_MS = 20;
 const FLUSH_MS = 5;
 /** The kernel's out-of-memory killer takes this process before any other of the host. */
 const OOM_FIRST = '1000';
@@ -117,11 +118,13 @@ function serve(libc: Libc, setup: ServerSetup): void {
     toldAt = now;
   };
 
+  /** Short while there is something left to tell, long when nothing is going on. */
+  const patience = () =>
+    server.taken() !== told ? FLUSH_MS : server.accepting() ? ACCEPT_WAIT_MS : IDLE_WAIT_MS;
+
   const turn = () => {
     const until = performance.now() + SLICE_MS;
-    // Waits short while there is something left to tell, long when there is not.
-    const wait = server.taken() === told ? IDLE_WAIT_MS : FLUSH_MS;
-    while (!server.step(wait) && performance.now() < until && !server.stuck());
+    while (!server.step(patience()) && performance.now() < until);
     meter.look(server.taken());
     report(performance.now());
     setImmediate(turn);

@@ -81,7 +81,12 @@ function contextWith(reading: (shape: Shape) => Reading, goal = 1_000_000n): Rul
   const facts = [...RULE_KEYS].map(
     ([key, shape]) => [key, { ...factFrom(key, denied()), reading: reading(shape) }] as const,
   );
-  return { snapshot: { ...busy, facts: new Map(facts) }, profile: profileOf(goal), goal };
+  return {
+    snapshot: { ...busy, facts: new Map(facts) },
+    profile: profileOf(goal),
+    goal,
+    predict: () => null,
+  };
 }
 
 function valueFor(shape: Shape, n: bigint): Value {

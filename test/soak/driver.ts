@@ -16,7 +16,11 @@ export interface DriverInput {
   /** Shell commands to run there. */
   readonly commands?: readonly string[];
   /** What to do to the first server or client once all workers are ready. */
-  readonly signal?: { readonly role: 'client' | 'server'; readonly name: NodeJS.Signals; readonly againAfterMs?: number };
+  readonly signal?: {
+    readonly role: 'client' | 'server';
+    readonly name: NodeJS.Signals;
+    readonly againAfterMs?: number;
+  };
   /** Lower this cgroup file to its current use plus so many bytes once all workers are ready. */
   readonly squeeze?: { readonly limit: string; readonly usage: string; readonly spare: number };
   /** Prints one line of progress per sample on stderr. */

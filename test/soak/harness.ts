@@ -58,7 +58,10 @@ export interface Running {
 /** Starts the driver; `wrap` goes before node on the command line: a shell that lowers a limit, for example. */
 export function start(input: DriverInput, wrap: readonly string[] = []): Running {
   const command = [...wrap, process.execPath, driver(), JSON.stringify(input)];
-  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], timeout: RUN_MS });
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: RUN_MS,
+  });
   let stdout = '';
   let stderr = '';
   const watchers: (() => void)[] = [];

@@ -136,5 +136,5 @@ export function profileOf(goal = 1_000_000n): Profile {
 }
 
 export function contextOf(parts: SnapshotParts = {}, goal = 1_000_000n): RuleContext {
-  return { snapshot: snapshotOf(parts), profile: profileOf(goal), goal };
+  return { snapshot: snapshotOf(parts), profile: profileOf(goal), goal, predict: () => null };
 }

@@ -25,6 +25,7 @@ export async function runExplain(raw: unknown, io: Io): Promise<number> {
   const [finding] = diff(snapshot, mine, {
     goal: flags.goal ?? profile.goal,
     tunables: CATALOGUE,
+    predict: () => null,
     ignored: new Set(),
   });
   const explanation = {

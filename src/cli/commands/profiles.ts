@@ -30,7 +30,12 @@ export async function runProfilesShow(raw: unknown, io: Io): Promise<number> {
   const profile = await loadProfile(flags.name ?? '', 'profiles show');
   const { host, subject } = await chooseTarget(flags);
   const goal = flags.goal ?? profile.goal;
-  const findings = diff(gather(host, subject), profile, { goal, tunables: CATALOGUE, ignored: new Set() });
+  const findings = diff(gather(host, subject), profile, {
+    goal,
+    tunables: CATALOGUE,
+    predict: () => null,
+    ignored: new Set(),
+  });
   io.print(
     flags.format === 'json'
       ? toJsonText(profileToDocument(profile, goal, findings))

@@ -226,7 +226,48 @@ Made by hand.`,
         [22, 128],
         [443, 65535],
       ],
-      files: { '/etc/systemd/system.conf.d/50-tune.conf': '[Manager]\nDefaultLimitNOFILE=1024:2097152\n' },
+      files: {
+        '/etc/systemd/system.conf.d/50-tune.conf': '[Manager]\nDefaultLimitNOFILE=2097152:2097152\n',
+        '/etc/sysctl.d/zz-tune.conf': `fs.nr_open = 2097152
+net.core.somaxconn = 65535
+net.ipv4.tcp_keepalive_time = 600
+net.ipv4.tcp_mem = 768000 1024000 1536000
+net.ipv4.tcp_max_tw_buckets = 262144
+`,
+      },
+    }),
+  },
+  {
+    name: 'lost-at-reboot',
+    about: `A server that was tuned by hand and looks ready today. The next boot undoes it: fs.nr_open and somaxconn were only set live, a
+vendor file in /usr/lib sorts after the administrator's and beats his keepalive time, tcp_max_tw_buckets stands in a file and was never
+applied, and /etc/sysctl.conf, which systemd does not read here, holds what \`sysctl --system\` would apply.
+
+Made by hand: the story of half the threads in the field, on one machine.`,
+    parts: madeHost({
+      sysctls: change(KERNEL_6_1, {
+        'fs.nr_open': '2097152',
+        'net.core.somaxconn': '65535',
+        'net.ipv4.tcp_mem': '768000\t1024000\t1536000',
+        'net.ipv4.tcp_keepalive_time': '600',
+        'net.ipv4.tcp_max_tw_buckets': '65536',
+      }),
+      memoryGib: 32,
+      nofile: ['2097152', '2097152'],
+      osRelease: 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\nVERSION_ID="13"\n',
+      listeners: [
+        [22, 128],
+        [443, 65535],
+      ],
+      files: {
+        '/etc/sysctl.d/50-admin.conf':
+          'net.ipv4.tcp_keepalive_time = 600\nnet.ipv4.tcp_max_tw_buckets = 262144\n',
+        '/usr/lib/sysctl.d/60-vendor.conf': 'net.ipv4.tcp_keepalive_time = 7200\n',
+        '/etc/sysctl.conf': 'net.core.somaxconn = 65535\n',
+        '/etc/security/limits.d/90-files.conf': '* - nofile 1M\nroot - nofile 1048576\n',
+        '/etc/pam.d/login': 'session required pam_limits.so\n',
+        '/etc/systemd/system.conf.d/50-files.conf': '[Manager]\nDefaultLimitNOFILE=1024:2097152\n',
+      },
     }),
   },
 ];

@@ -1,0 +1,185 @@
+/** Limits of ports, queues and buffers: rows of the blame table. Sources: ip-sysctl.rst, the kernel paths named in the rows. */
+import type { Blame } from '../model/soak.ts';
+import {
+  type BlameRow,
+  type Evidence,
+  find,
+  isNearly,
+  moved,
+  nextPower,
+  onHost,
+  onMachine,
+  say,
+  text,
+} from './evidence.ts';
+
+export const NETWORK_ROWS: readonly BlameRow[] = [
+  {
+    code: 'ports-exhausted',
+    limit: 'local ports',
+    judges: onHost,
+    proof: { test: 'faults: a narrow port range and one source address' },
+    match: (e) => {
+      const failures = [...find(e, 'EADDRNOTAVAIL'), ...find(e, 'EADDRINUSE', ['bind'])];
+      if (failures.length === 0) return null;
+      const { portRange, sources, portsPerSource } = e.plan;
+      const width = portRange.high - portRange.low + 1;
+      const perSource = Math.ceil(e.goal / sources.count) + width - portsPerSource;
+      return {
+        key: 'net.ipv4.ip_local_port_range',
+        current: `${portRange.low} ${portRange.high}`,
+        // The widest range has 64,512 ports; beyond that only more source addresses help.
+        needed: perSource <= 65535 - 1023 ? `${Math.min(portRange.low, 65536 - perSource)} 65535` : null,
+        evidence: [
+          ...say(failures),
+          `${sources.count} source × ${portsPerSource} ports = ${e.plan.capacity} connections to one server address`,
+          ...(e.after.sockets === null ? [] : [`sockets in TIME_WAIT: ${e.after.sockets.timeWait}`]),
+        ],
+      };
+    },
+  },
+  {
+    code: 'conntrack-full',
+    limit: 'tracked connections',
+    judges: onHost,
+    proof: { test: 'faults: a full table of tracked connections' },
+    match: (e) => {
+      const max = e.net.conntrackMax;
+      if (e.timedOut + find(e, 'EPERM', ['connect']).length === 0 || !isNearly(e.peak.conntrack, max))
+        return null;
+      return {
+        key: 'net.netfilter.nf_conntrack_max',
+        current: text(max),
+        needed: text(Math.ceil(1.5 * e.goal)),
+        evidence: [
+          `${e.timedOut} connects timed out`,
+          `nf_conntrack_count reached ${e.peak.conntrack} of ${max}`,
+        ],
+      };
+    },
+  },
+  {
+    code: 'tcp-memory',
+    limit: 'pages for queued TCP data',
+    judges: onHost,
+    proof: { unproven: 'net.ipv4.tcp_mem is global, and idle sockets use none of it' },
+    match: (e) => {
+      const now = e.machine.tcpMem ?? [0, 0, 0];
+      const high = now[2];
+      const aborted = moved(e, 'TcpExt.TCPAbortOnMemory');
+      const isFull = e.machine.tcpMem !== null && isNearly(e.peak.tcpPages, high);
+      if (!isFull && aborted <= 0) return null;
+      if (
+        find(e, 'ENOMEM').length + find(e, 'ENOBUFS').length + find(e, 'ECONNRESET').length + e.timedOut ===
+        0
+      )
+        return null;
+      return {
+        key: 'net.ipv4.tcp_mem',
+        current: e.machine.tcpMem?.join(' ') ?? null,
+        // A page for each socket with one byte queued, and at least twice what was not enough.
+        needed: [0.75, 1, 1.5].map((f, i) => Math.max(2 * (now[i] ?? 0), Math.ceil(f * e.goal))).join(' '),
+        evidence: [
+          `sockstat mem reached ${e.peak.tcpPages} pages of ${high}`,
+          `TCPAbortOnMemory rose by ${aborted}`,
+        ],
+      };
+    },
+  },
+  {
+    code: 'reset-on-overflow',
+    limit: 'accept queue, answered with a reset',
+    judges: onHost,
+    proof: { unproven: 'the reset needs the last ACK to meet a full queue, which one machine cannot time' },
+    match: (e) => {
+      const resets = find(e, 'ECONNRESET', ['connect']);
+      if (resets.length === 0 || e.net.abortOnOverflow !== 1 || moved(e, 'TcpExt.ListenOverflows') <= 0)
+        return null;
+      return {
+        key: 'net.ipv4.tcp_abort_on_overflow',
+        current: '1',
+        needed: '0',
+        evidence: [...say(resets), `ListenOverflows rose by ${moved(e, 'TcpExt.ListenOverflows')}`],
+      };
+    },
+  },
+  {
+    code: 'accept-queue-overflow',
+    limit: 'accept queue of the listener',
+    judges: onHost,
+    proof: { test: 'faults: a short accept queue and a server that does not accept' },
+    match: (e) => {
+      const overflows = moved(e, 'TcpExt.ListenOverflows');
+      if (e.timedOut === 0 || overflows <= 0) return null;
+      const now = e.net.somaxconn;
+      return {
+        key: 'net.core.somaxconn',
+        current: text(now),
+        needed: text(Math.max(4096, nextPower(2 * (now ?? 0)))),
+        evidence: [
+          `${e.timedOut} connects timed out`,
+          `ListenOverflows rose by ${overflows}, ListenDrops by ${moved(e, 'TcpExt.ListenDrops')}`,
+        ],
+      };
+    },
+  },
+  {
+    code: 'syn-queue-drop',
+    limit: 'queue of half-open connections',
+    judges: onHost,
+    proof: { unproven: 'on loopback the handshake ends within connect(2), so the SYN queue never fills' },
+    match: (e) => {
+      const dropped = moved(e, 'TcpExt.TCPReqQFullDrop');
+      if (e.timedOut === 0 || dropped <= 0) return null;
+      // tcp_max_syn_backlog is only looked at while syncookies are off (tcp_conn_request).
+      const isOff = e.net.syncookies === 0;
+      return {
+        key: isOff ? 'net.ipv4.tcp_syncookies' : 'net.core.somaxconn',
+        current: text(isOff ? 0 : e.net.somaxconn),
+        needed: isOff ? '1' : text(Math.max(4096, nextPower(2 * (e.net.somaxconn ?? 0)))),
+        evidence: [`${e.timedOut} connects timed out`, `TCPReqQFullDrop rose by ${dropped}`],
+      };
+    },
+  },
+  {
+    code: 'not-permitted',
+    limit: 'permission to connect',
+    judges: onHost,
+    proof: { test: 'faults: an address that routing forbids' },
+    match: (e) => {
+      const failures = [...find(e, 'EPERM'), ...find(e, 'EACCES')];
+      if (failures.length === 0) return null;
+      return {
+        key: 'firewall or security module',
+        current: null,
+        needed: null,
+        evidence: say(failures),
+      };
+    },
+  },
+  {
+    code: 'socket-buffers',
+    limit: 'socket buffer memory',
+    judges: onMachine,
+    proof: { unproven: 'ENOBUFS from connect needs a failing kernel allocation' },
+    match: (e) => allocation(e, 'ENOBUFS'),
+  },
+  {
+    code: 'kernel-allocation',
+    limit: 'kernel memory',
+    judges: onMachine,
+    proof: { unproven: 'ENOMEM outside a memory cgroup needs a failing kernel allocation' },
+    match: (e) => allocation(e, 'ENOMEM') ?? allocation(e, 'ENFILE'),
+  },
+];
+
+function allocation(e: Evidence, errno: string): Omit<Blame, 'code' | 'limit'> | null {
+  const failures = find(e, errno);
+  if (failures.length === 0) return null;
+  return {
+    key: 'RAM',
+    current: text(e.after.memory.total),
+    needed: null,
+    evidence: [...say(failures), `MemAvailable ${e.after.memory.available} bytes, of which sockets pin some`],
+  };
+}

@@ -1,0 +1,158 @@
+/** Limits of memory, tasks and files: rows of the blame table. Sources: the calls' man pages, proc(5), cgroups(7). */
+import { OWN_DESCRIPTORS } from './address-plan.ts';
+import { type BlameRow, find, isNearly, killed, onHost, onMachine, say, text } from './evidence.ts';
+
+export const PROCESS_ROWS: readonly BlameRow[] = [
+  {
+    code: 'memory-cgroup',
+    limit: 'memory of the control group',
+    judges: onHost,
+    proof: { test: 'faults: a memory cgroup that is too small' },
+    match: (e) => {
+      const group = e.groupsAfter.memory ?? e.groupsBefore.memory;
+      const kills = (e.groupsAfter.oomKills ?? 0) - (e.groupsBefore.oomKills ?? 0);
+      const isTight = group !== null && e.plan.memory.cgroupFree === e.plan.memory.free;
+      const refused = find(e, 'ENOMEM').concat(find(e, 'ENOBUFS'));
+      if (group === null) return null;
+      const isFull = isNearly(group.current, group.max) && refused.length > 0;
+      if (kills <= 0 && !(isTight && e.floorHit) && !isFull) return null;
+      return {
+        key: group.file,
+        current: text(group.max),
+        needed: text(
+          group.max - (e.plan.memory.cgroupFree ?? 0) + e.plan.memory.needed + e.plan.memory.floor,
+        ),
+        evidence: [
+          ...(kills > 0 ? [`the group's out-of-memory kills rose by ${kills}`] : []),
+          ...(e.floorHit
+            ? [`stopped before the group was full: ${group.current} of ${group.max} bytes`]
+            : []),
+          ...say(refused),
+          ...killed(e).map((w) => `${w.role} process ${w.pid} was killed`),
+        ],
+      };
+    },
+  },
+  {
+    code: 'memory-machine',
+    limit: 'memory of the machine',
+    judges: onMachine,
+    proof: {
+      unproven:
+        'a host that is out of memory would take the tests with it; the arithmetic is tested, the kill is not',
+    },
+    match: (e) => {
+      const kills = (e.after.oomKills ?? 0) - (e.before.oomKills ?? 0);
+      if (!(kills > 0 && killed(e).length > 0) && !e.floorHit) return null;
+      return {
+        key: 'RAM',
+        current: text(e.after.memory.total),
+        needed: text(e.after.memory.total - e.plan.memory.free + e.plan.memory.needed + e.plan.memory.floor),
+        evidence: [
+          ...(kills > 0 ? [`/proc/vmstat oom_kill rose by ${kills}`] : []),
+          ...(e.floorHit ? [`stopped with ${e.after.memory.available} bytes of MemAvailable left`] : []),
+        ],
+      };
+    },
+  },
+  {
+    code: 'tasks-cgroup',
+    limit: 'tasks in the control group',
+    judges: () => 'generator',
+    proof: { test: 'faults: a pids cgroup that is too small' },
+    match: (e) => {
+      const group = e.groupsAfter.tasks ?? e.groupsBefore.tasks;
+      const refused = (e.groupsAfter.refusedForks ?? 0) - (e.groupsBefore.refusedForks ?? 0);
+      if (
+        group === null ||
+        (refused <= 0 && !(e.unstarted.includes('EAGAIN') && isNearly(group.current, group.max)))
+      )
+        return null;
+      return {
+        key: group.file,
+        current: text(group.max),
+        needed: null,
+        evidence: [`forks refused by the group: ${refused}`, `processes not started: ${e.unstarted.length}`],
+      };
+    },
+  },
+  {
+    code: 'tasks-system',
+    limit: 'tasks of the machine',
+    judges: () => 'generator',
+    proof: {
+      unproven: 'kernel.threads-max and kernel.pid_max are global, and RLIMIT_NPROC does not bind root',
+    },
+    match: (e) => {
+      if (!e.unstarted.includes('EAGAIN')) return null;
+      const { tasks, threadsMax, pidMax } = e.machine;
+      const isPids = pidMax !== null && (threadsMax === null || pidMax < threadsMax);
+      return {
+        key: isPids ? 'kernel.pid_max' : 'kernel.threads-max',
+        current: text(isPids ? pidMax : threadsMax),
+        needed: null,
+        evidence: [
+          `${e.unstarted.length} processes not started: EAGAIN`,
+          `tasks before: ${tasks ?? 'unknown'}`,
+        ],
+      };
+    },
+  },
+  {
+    code: 'process-files',
+    limit: 'open files per process',
+    // Spread adds processes as the limit demands, and the clients are the generator's own.
+    judges: (e) => (find(e, 'EMFILE').some((f) => f.side === 'server') ? 'host' : 'generator'),
+    proof: { test: 'faults: one server process with too few descriptors' },
+    match: (e) => {
+      const failures = find(e, 'EMFILE');
+      if (failures.length === 0) return null;
+      const { nofileHard, nrOpen } = e.machine;
+      const needed =
+        e.mode === 'strict' ? e.goal + OWN_DESCRIPTORS : e.plan.socketsPerProcess + OWN_DESCRIPTORS;
+      const isCeiling = nrOpen !== null && nofileHard >= nrOpen;
+      return {
+        key: isCeiling ? 'fs.nr_open' : 'limit.nofile.hard',
+        current: text(isCeiling ? nrOpen : nofileHard),
+        needed: text(needed),
+        evidence: say(failures),
+      };
+    },
+  },
+  {
+    code: 'system-files',
+    limit: 'open files of the machine',
+    judges: onHost,
+    proof: {
+      unproven: 'fs.file-max is global, and root is exempt from it (fs/file_table.c alloc_empty_file)',
+    },
+    match: (e) => {
+      const failures = find(e, 'ENFILE');
+      if (failures.length === 0 || !isNearly(e.peak.openFiles, e.machine.fileMax)) return null;
+      return {
+        key: 'fs.file-max',
+        current: text(e.machine.fileMax),
+        needed: text(
+          (e.before.openFiles?.allocated ?? 0) + 2 * e.goal + e.plan.clients * 2 * OWN_DESCRIPTORS,
+        ),
+        evidence: [...say(failures), `fs.file-nr reached ${e.peak.openFiles}`],
+      };
+    },
+  },
+  {
+    code: 'epoll-watches',
+    limit: 'epoll watches per user',
+    judges: onHost,
+    proof: { unproven: 'fs.epoll.max_user_watches is global' },
+    match: (e) => {
+      const failures = find(e, 'ENOSPC', ['epoll_ctl']);
+      if (failures.length === 0) return null;
+      return {
+        key: 'fs.epoll.max_user_watches',
+        current: text(e.machine.epollWatches),
+        needed: text(Math.ceil(e.goal * 1.1)),
+        evidence: say(failures),
+      };
+    },
+  },
+];
