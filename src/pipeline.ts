@@ -19,6 +19,8 @@ export const CATALOGUE: ReadonlyMap<string, Tunable> = new Map(TUNABLES.map((t) 
 export interface AuditRequest {
   readonly host: HostReader;
   readonly subject: SubjectChoice;
+  /** Configuration files of an image or a mounted disk instead of the running host's; '' for the host. */
+  readonly root: string;
   readonly profile: Profile;
   /** Overrides the profile's goal. */
   readonly goal: bigint | null;
@@ -29,7 +31,7 @@ export interface AuditRequest {
 
 /** @throws InputError when the named process or service is not there. */
 export function audit(request: AuditRequest): Audit {
-  const snapshot = gather(request.host, request.subject);
+  const snapshot = gather(request.host, request.subject, { root: request.root });
   const goal = request.goal ?? request.profile.goal;
   const only = new Set(request.only);
   const profile =

@@ -96,11 +96,7 @@ export function nextBoot(input: NextBootInput): NextBoot {
   const bootLosses = byPath([...systemd.losses, ...masked.both, ...masked.boot, ...atBoot.losses]);
   const manualLosses = byPath([...procps.losses, ...masked.both, ...byHand.losses]);
   const outcomes = [...paths].sort().map((path): KeyOutcome => {
-    const boot = outcome(path, atBoot, cmdline, first(path), [
-      ...systemd.losses,
-      ...masked.both,
-      ...masked.boot,
-    ]);
+    const boot = outcome(path, atBoot, cmdline, first(path), bootLosses);
     const manual = outcome(path, byHand, null, boot.value, manualLosses);
     const carried = manual.by === 'unset' ? { ...boot, losses: manual.losses } : manual;
     return {

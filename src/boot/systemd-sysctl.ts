@@ -142,7 +142,7 @@ class Run {
       return true;
     }
     if (found.length === 0) {
-      if (Buffer.byteLength(option.path.split('/')[0] ?? '') > 255) {
+      if (Buffer.byteLength(firstName(option.path)) > 255) {
         this.#complaints.add(aboutLine('loader-crashes', 'error', option.at));
         this.failure = 'systemd-sysctl crashes';
         return false;
@@ -186,6 +186,10 @@ class Run {
     // Opened for reading and writing: a write-only key (route/flush) is refused as well.
     return (found.mode & 0o600) === 0o600 ? null : { code: 'read-only-key', fatal: false };
   }
+}
+
+function firstName(path: string): string {
+  return path.replace(/^(?:\/|\.\/)+/, '').split('/', 1)[0] ?? '';
 }
 
 /** Would the key exist if the interface's name had its dot: `net/ipv4/conf/eth0/100/rp_filter`? */

@@ -36,6 +36,15 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
         profileOptions(targetOptions(y)).positional('key', { describe: 'net.ipv4.tcp_rmem', type: 'string' }),
       handle(async () => (await import('./commands/explain.ts')).runExplain),
     )
+    .command(
+      'boot',
+      'What the next boot sets: every key, the line that wins, the lines that lose',
+      (y) =>
+        targetOptions(y)
+          .option('limits', { describe: 'Open files per kind of session instead', type: 'boolean' })
+          .option('all', { describe: 'With the notes', type: 'boolean' }),
+      handle(async () => (await import('./commands/boot.ts')).runBoot),
+    )
     .command('profiles', 'List the profiles, or show one resolved for this host', (y) =>
       y
         .command(
@@ -123,6 +132,7 @@ function profileOptions(y: Argv): Argv {
 function targetOptions(y: Argv): Argv {
   return subjectOptions(y)
     .option('host', { describe: 'Audit a capture instead of this host', type: 'string' })
+    .option('root', { describe: 'Read the files of an image or a mounted disk', type: 'string' })
     .option('sysctl', { describe: 'Audit the output of "sysctl -a" instead of this host', type: 'string' });
 }
 

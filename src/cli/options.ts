@@ -41,6 +41,7 @@ const target = {
   sysctl: once('sysctl'),
   pid: count('pid', BigInt(MAX_PID)),
   service: once('service'),
+  root: once('root'),
 };
 
 export const auditFlags = z.object({
@@ -57,6 +58,12 @@ export const captureFlags = z.object({
   pid: target.pid,
   service: target.service,
   'with-host-name': z._default(z.boolean(), false),
+});
+export const bootFlags = z.object({
+  ...shared,
+  ...target,
+  limits: z._default(z.boolean(), false),
+  all: z._default(z.boolean(), false),
 });
 export const explainFlags = z.object({
   ...shared,

@@ -1,4 +1,5 @@
 /** Which host: the machine itself, a capture, or the text of `sysctl -a`. */
+import { resolve } from 'node:path';
 import type { SubjectChoice } from '../gather/subject.ts';
 import { linuxHost } from '../host/linux.ts';
 import type { HostReader } from '../host/reader.ts';
@@ -10,11 +11,14 @@ export interface TargetFlags {
   readonly sysctl?: string | undefined;
   readonly pid: bigint | null;
   readonly service?: string | undefined;
+  readonly root?: string | undefined;
 }
 
 export interface Target {
   readonly host: HostReader;
   readonly subject: SubjectChoice;
+  /** '' is the running host. */
+  readonly root: string;
 }
 
 /** @throws InputError for contradicting flags and for files that cannot be read or are damaged. */
@@ -27,17 +31,29 @@ export async function chooseTarget(flags: TargetFlags): Promise<Target> {
       flags.pid !== null ? '--pid' : '--service',
     );
   }
+  const root = checkRoot(flags, sources.length > 0);
   if (flags.host !== undefined) {
     const { LARGEST_CAPTURE, parseCapture } = await import('../host/capture.ts');
     const capture = parseCapture(readInput(flags.host, '--host', LARGEST_CAPTURE), flags.host);
-    return { host: recordedHost(capture.recording, flags.host), subject: capture.subject };
+    return { host: recordedHost(capture.recording, flags.host), subject: capture.subject, root };
   }
   if (flags.sysctl !== undefined) {
     const { sysctlTextHost } = await import('../host/sysctl-text.ts');
     const text = readInput(flags.sysctl, '--sysctl', LARGEST_TEXT);
-    return { host: sysctlTextHost(text, flags.sysctl, Date.now()), subject: { by: 'parent' } };
+    return { host: sysctlTextHost(text, flags.sysctl, Date.now()), subject: { by: 'parent' }, root };
   }
-  return { host: linuxHost(), subject: chooseSubject(flags) };
+  return { host: linuxHost(), subject: chooseSubject(flags), root };
+}
+
+/** An absolute, existing folder. @throws InputError otherwise, or for a capture, whose files are its own. */
+function checkRoot({ root }: TargetFlags, isCapture: boolean): string {
+  if (root === undefined) return '';
+  if (isCapture) throw new InputError('a capture carries its own files', '--root');
+  const path = resolve(root);
+  const stat = linuxHost().list(path);
+  if (!stat.ok)
+    throw new InputError(`${root}: ${stat.errno === 'ENOENT' ? 'no such folder' : stat.errno}`, '--root');
+  return path === '/' ? '' : path;
 }
 
 const LARGEST_TEXT = 16 << 20;

@@ -9,7 +9,7 @@ import { readBootFiles } from './boot-files.ts';
 import { probeKeys } from './boot-keys.ts';
 import { configLines } from './config-lines.ts';
 import { gatherLimits, gatherSysctl } from './facts.ts';
-import { gatherMachine } from './machine.ts';
+import { gatherImage, gatherMachine } from './machine.ts';
 import type { SubjectChoice } from './subject.ts';
 import { gatherSystemd } from './systemd.ts';
 
@@ -20,9 +20,11 @@ export interface GatherOptions {
 
 /** @throws InputError when the process or service that the user named is not there. */
 export function gather(host: HostReader, choice: SubjectChoice, options: GatherOptions = {}): Snapshot {
-  const machine = gatherMachine(host, choice);
+  const root = (options.root ?? '').replace(/\/+$/, '');
+  const running = gatherMachine(host, choice);
+  const machine = root === '' ? running : { ...running, ...gatherImage(host, root) };
   const { unit } = machine.subject;
-  const files = readBootFiles(host, { root: options.root ?? '', units: unit === null ? [] : [unit] });
+  const files = readBootFiles(host, { root, units: unit === null ? [] : [unit] });
   const sysctls = TUNABLES.filter((t) => procPath(t.key) !== null).map((t) => gatherSysctl(host, machine, t));
   const limits = gatherLimits(
     host,

@@ -55,9 +55,26 @@ function gatherMemory(host: HostReader): Memory {
   };
 }
 
-function gatherDistribution(host: HostReader): Machine['distribution'] {
-  const etc = host.read('/etc/os-release');
-  const text = etc.ok ? etc : host.read('/usr/lib/os-release');
+/** Where a distribution keeps systemd, by the time it has a merged /usr and before. */
+const SYSTEMD = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd'] as const;
+
+/** What an image or a mounted disk says of itself; everything else is the running machine's. */
+export function gatherImage(
+  host: HostReader,
+  root: string,
+): Pick<Machine, 'distribution' | 'init' | 'initialNetns'> {
+  const hasSystemd = SYSTEMD.some((path) => host.stat(`${root}${path}`).ok);
+  return {
+    distribution: gatherDistribution(host, root),
+    init: hasSystemd ? 'systemd' : 'unknown',
+    // An image is booted as a machine of its own.
+    initialNetns: 'yes',
+  };
+}
+
+function gatherDistribution(host: HostReader, root = ''): Machine['distribution'] {
+  const etc = host.read(`${root}/etc/os-release`);
+  const text = etc.ok ? etc : host.read(`${root}/usr/lib/os-release`);
   const fields = parseAssignments(text.ok ? text.value : '');
   return {
     id: fields.get('ID') ?? 'unknown',

@@ -28,6 +28,10 @@ const WORDS: Readonly<Record<ComplaintCode, Words>> = {
     what: () => 'it is too large to be read here, so what it sets is not known',
     remedy: 'Make it smaller.',
   },
+  'and-more': {
+    what: (d) => `${d} more complaints about this file are left out`,
+    remedy: 'Mend the ones above first.',
+  },
   'too-many-entries': {
     what: () => 'it makes more writes than are modelled here',
     remedy: 'Use fewer globs.',

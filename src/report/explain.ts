@@ -1,12 +1,14 @@
 /** All that is known about one key, and what it is here. */
+import type { KeyOutcome } from '../boot/next-boot.ts';
 import type { Fact } from '../model/fact.ts';
-import type { SettingFinding } from '../model/finding.ts';
+import type { BootPrediction, SettingFinding } from '../model/finding.ts';
 import { formatRelation } from '../model/relation.ts';
 import { procPath, type Tunable } from '../model/tunable.ts';
 import { formatValue } from '../model/value.ts';
+import { renderKey } from './boot.ts';
 import type { Palette } from './palette.ts';
 import { hang } from './table.ts';
-import { ABSENT, EFFECTS, REACHES, VERDICTS } from './wording.ts';
+import { ABSENT, EFFECTS, nextBootText, REACHES, VERDICTS } from './wording.ts';
 
 export interface Explanation {
   readonly tunable: Tunable;
@@ -15,6 +17,9 @@ export interface Explanation {
   readonly finding: SettingFinding | null;
   readonly profileName: string;
   readonly origin: string;
+  /** The whole chain of lines that name it; null when no file does, or the boot is not modelled. */
+  readonly outcome: KeyOutcome | null;
+  readonly prediction: BootPrediction | null;
 }
 
 const LEAD = 12;
@@ -31,6 +36,10 @@ export function renderExplanation(explanation: Explanation, width: number, palet
     '',
     ...item('live', liveText(explanation.fact, explanation.origin)),
     ...wantedLines(explanation, item),
+    ...item('next boot', nextBootText(explanation.prediction)),
+    ...(explanation.outcome === null
+      ? []
+      : renderKey(explanation.outcome, columns - LEAD, palette).map((line) => ' '.repeat(LEAD) + line)),
     ...item('shape', shapeText(tunable)),
     ...item('reach', REACHES[tunable.reach]),
     ...item('felt', EFFECTS[tunable.effect]),
@@ -54,7 +63,14 @@ export function renderExplanation(explanation: Explanation, width: number, palet
   ].join('\n');
 }
 
-export function explanationToDocument({ tunable, fact, finding, profileName, origin }: Explanation): unknown {
+export function explanationToDocument({
+  tunable,
+  fact,
+  finding,
+  profileName,
+  origin,
+  prediction,
+}: Explanation): unknown {
   const reading = fact?.reading;
   return {
     kind: 'tune-explain',
@@ -83,6 +99,7 @@ export function explanationToDocument({ tunable, fact, finding, profileName, ori
       live: reading?.state === 'value' ? formatValue(reading.value) : null,
       source: fact?.source ?? null,
     },
+    nextBoot: nextBootText(prediction),
     profile: profileName,
     wanted: finding?.wanted ? formatRelation(finding.wanted) : null,
     verdict: finding?.verdict ?? null,

@@ -15,6 +15,7 @@ export async function goldenResults(file: string): Promise<Readonly<Record<strin
     const result = audit({
       host: recordedHost(capture.recording, file),
       subject: capture.subject,
+      root: '',
       profile: await loadProfile(name),
       goal: null,
       only: [],

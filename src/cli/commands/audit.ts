@@ -15,8 +15,16 @@ export async function runAudit(raw: unknown, io: Io): Promise<number> {
   const keys = profile.settings.map((s) => s.key);
   checkKnown('--only', flags.only, keys, `profile ${profile.name} has no such key:`);
   checkKnown('--ignore', flags.ignore, [...CATALOGUE.keys(), ...RULES.map((r) => r.code)], 'key or rule');
-  const { host, subject } = await chooseTarget(flags);
-  const result = audit({ host, subject, profile, goal: flags.goal, only: flags.only, ignore: flags.ignore });
+  const { host, subject, root } = await chooseTarget(flags);
+  const result = audit({
+    host,
+    subject,
+    root,
+    profile,
+    goal: flags.goal,
+    only: flags.only,
+    ignore: flags.ignore,
+  });
   io.print(
     flags.format === 'json'
       ? toJsonText(auditToDocument(result))

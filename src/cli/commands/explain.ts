@@ -1,5 +1,7 @@
 /** tune explain KEY: what the catalogue knows, and the value here. */
 
+import { pathOfKey } from '../../boot/key-space.ts';
+import { predictBoot } from '../../boot/predict.ts';
 import { diff } from '../../diff/index.ts';
 import { gather } from '../../gather/index.ts';
 import { InputError } from '../../model/error.ts';
@@ -19,13 +21,14 @@ export async function runExplain(raw: unknown, io: Io): Promise<number> {
   if (tunable === undefined)
     throw new InputError(`no such key "${flags.key}"${hint(key, [...CATALOGUE.keys()])}`, 'explain');
   const profile = await loadProfile(flags.profile ?? DEFAULT_PROFILE);
-  const { host, subject } = await chooseTarget(flags);
-  const snapshot = gather(host, subject);
+  const { host, subject, root } = await chooseTarget(flags);
+  const snapshot = gather(host, subject, { root });
+  const boot = predictBoot(snapshot, CATALOGUE);
   const mine = { ...profile, settings: profile.settings.filter((s) => s.key === key) };
   const [finding] = diff(snapshot, mine, {
     goal: flags.goal ?? profile.goal,
     tunables: CATALOGUE,
-    predict: () => null,
+    predict: boot.predict,
     ignored: new Set(),
   });
   const explanation = {
@@ -34,6 +37,8 @@ export async function runExplain(raw: unknown, io: Io): Promise<number> {
     finding: finding ?? null,
     profileName: profile.name,
     origin: snapshot.origin,
+    outcome: boot.next?.keys.get(pathOfKey(key)) ?? null,
+    prediction: boot.predict(key),
   };
   io.print(
     flags.format === 'json'

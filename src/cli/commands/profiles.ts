@@ -28,9 +28,9 @@ export async function runProfilesList(raw: unknown, io: Io): Promise<number> {
 export async function runProfilesShow(raw: unknown, io: Io): Promise<number> {
   const flags = parseFlags(profilesFlags, raw);
   const profile = await loadProfile(flags.name ?? '', 'profiles show');
-  const { host, subject } = await chooseTarget(flags);
+  const { host, subject, root } = await chooseTarget(flags);
   const goal = flags.goal ?? profile.goal;
-  const findings = diff(gather(host, subject), profile, {
+  const findings = diff(gather(host, subject, { root }), profile, {
     goal,
     tunables: CATALOGUE,
     predict: () => null,

@@ -24,7 +24,7 @@ static int refuse(int n, const struct pam_message **m, struct pam_response **r, 
   return PAM_CONV_ERR;
 }
 
-static void session(const char *user) {
+static void session(const char *user, int out) {
   const struct pam_conv conv = {refuse, NULL};
   pam_handle_t *handle = NULL;
   int result = pam_start("tune-test", user, &conv, &handle);
@@ -38,22 +38,40 @@ static void session(const char *user) {
                        (unsigned long long)limit.rlim_max);
   }
   line[length++] = '\n';
-  if (write(1, line, (size_t)length) != length) _exit(1);
+  if (write(out, line, (size_t)length) != length) _exit(1);
   _exit(0);
+}
+
+/* One line for each session, whatever becomes of the child: a limit on CPU time may kill it after it has answered. */
+static void answer(const char *user) {
+  int ends[2];
+  char line[2048];
+  if (pipe(ends) != 0) _exit(1);
+  pid_t child = fork();
+  if (child == 0) {
+    /* As few descriptors open as a program could have: libpam opens one more and fails when it may not. */
+    if (dup2(ends[1], 1) != 1) _exit(1);
+    close(ends[0]);
+    close(ends[1]);
+    session(user, 1);
+  }
+  close(ends[1]);
+  ssize_t length = read(ends[0], line, sizeof line);
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (length > 0)
+    fwrite(line, 1, (size_t)length, stdout);
+  else
+    printf("died %d\n", status);
+  fflush(stdout);
 }
 
 int main(void) {
   char user[256];
   while (fgets(user, sizeof user, stdin) != NULL) {
     user[strcspn(user, "\n")] = '\0';
-    pid_t child = fork();
-    if (child == 0) session(user);
-    int status = 0;
-    waitpid(child, &status, 0);
-    if (status != 0) {
-      printf("died %d\n", status);
-      fflush(stdout);
-    }
+    answer(user);
   }
   return 0;
 }

@@ -139,6 +139,7 @@ Max locked memory         8388608              8388608              bytes
       '/proc/self/status': `Name:\tnode\nCapEff:\t${sketch.capabilities ?? '000001ffffffffff'}\n`,
       '/sys/devices/system/cpu/online': `0-${(sketch.cpus ?? 4) - 1}\n`,
       '/etc/os-release': sketch.osRelease,
+      '/etc/security/limits.conf': '# nothing\n',
       '/proc/net/tcp':
         SOCKET_HEADER +
         listeners
