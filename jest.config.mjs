@@ -9,6 +9,11 @@ export default {
     ],
   },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/differential/', '<rootDir>/test/vm/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/differential/',
+    '<rootDir>/test/vm/',
+    '<rootDir>/test/crash/',
+  ],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
 };

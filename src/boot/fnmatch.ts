@@ -24,8 +24,10 @@ export function compileName(pattern: string, unit: NameUnit): (name: string) => 
 
 function compileUnits(pattern: string, unit: NameUnit): (name: string) => boolean {
   const parts = compile(units(pattern, unit), unit === 'byte' ? ASCII_CLASSES : UNICODE_CLASSES);
+  const least = parts.filter(({ kind }) => kind !== 'star').length;
   return (name) => {
     const text = units(name, unit);
+    if (text.length < least) return false;
     if (text[0] === '.' && !(parts[0]?.kind === 'literal' && parts[0].unit === '.')) return false;
     return matchUnits(parts, text);
   };

@@ -11,7 +11,10 @@ export const MAX_PATTERNS = 50_000;
 /** Distinct patterns, braces expanded; paths with `..` are left out. */
 export function keyPatterns(tree: FileTree): readonly string[] {
   const patterns = new Set<string>();
+  const seen = new Set<string>();
   for (const pattern of mentioned(tree)) {
+    if (seen.has(pattern)) continue;
+    seen.add(pattern);
     for (const one of expandBraces(pattern) ?? []) {
       for (const spelling of [one, dottedInterface(one)]) {
         if (spelling === null || spelling.split('/').includes('..')) continue;

@@ -9,7 +9,7 @@ import { compileName } from './fnmatch.ts';
 import { GlobExpander, isGlob, type PathNode } from './glob.ts';
 import { type KeySpace, lookUp } from './key-space.ts';
 import { readSysctlFile, type SettingLine } from './sysctl-files.ts';
-import { type LoaderResult, type Loss, MAX_WRITES, type SysctlWrite } from './sysctl-result.ts';
+import { type LoaderResult, type Loss, MAX_ATTEMPTS, type SysctlWrite } from './sysctl-result.ts';
 import { nearMiss, SYSCTL_CONF } from './systemd-sysctl.ts';
 import { entriesOf, type FileTree } from './tree.ts';
 
@@ -75,6 +75,7 @@ class Run {
   readonly writes: SysctlWrite[] = [];
   readonly losses: Loss[] = [];
   failure: string | null = null;
+  #attempts = 0;
   readonly #keys: KeySpace;
   readonly #globs: GlobExpander;
   readonly #lines: readonly SettingLine[];
@@ -110,8 +111,11 @@ class Run {
       if (setting.kind === 'exclusion') continue;
       if (setting.repeatedSeparators) this.#complaints.add(aboutLine('repeated-separators', 'info', at));
       if (setting.glob) this.#writeGlob(line, setting.path, setting.value);
-      else this.#write(line, setting.path, setting.value);
-      if (this.writes.length + this.losses.length > MAX_WRITES) {
+      else {
+        this.#attempts++;
+        this.#write(line, setting.path, setting.value);
+      }
+      if (this.#attempts > MAX_ATTEMPTS) {
         this.#complaints.add(aboutFile('too-many-entries', 'error', at.file));
         return;
       }
@@ -125,6 +129,7 @@ class Run {
       this.#complaints.add(aboutLine(code, found === null ? 'error' : 'info', line.at));
       return;
     }
+    this.#attempts += found.length;
     for (const full of found) {
       const path = full.slice('/proc/sys/'.length);
       const winner = this.#named.get(path) ?? this.#globExclusions.find((e) => e.matches(path))?.line;

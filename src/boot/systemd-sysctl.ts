@@ -9,7 +9,7 @@ import { type ConfFile, confDirectories, confFiles } from './conf-files.ts';
 import { GlobExpander } from './glob.ts';
 import { type KeySpace, lookUp } from './key-space.ts';
 import { readSysctlFile, type SettingLine } from './sysctl-files.ts';
-import { type LoaderResult, type Loss, MAX_WRITES, type SysctlWrite } from './sysctl-result.ts';
+import { type LoaderResult, type Loss, MAX_ATTEMPTS, type SysctlWrite } from './sysctl-result.ts';
 import type { FileTree } from './tree.ts';
 
 export const SYSCTL_CONF = '/etc/sysctl.conf';
@@ -102,6 +102,7 @@ function collect(
 class Run {
   readonly writes: SysctlWrite[] = [];
   failure: string | null = null;
+  #attempts = 0;
   readonly #keys: KeySpace;
   readonly #globs: GlobExpander;
   readonly #options: ReadonlyMap<string, Option>;
@@ -127,7 +128,7 @@ class Run {
       if (value === null) continue;
       if (!option.glob) this.#write(option, option.path, value);
       else if (!this.#writeGlob(option, value)) return;
-      if (this.writes.length + this.#losses.length > MAX_WRITES) {
+      if (++this.#attempts > MAX_ATTEMPTS) {
         this.#complaints.add(aboutFile('too-many-entries', 'error', option.at.file));
         return;
       }
@@ -150,6 +151,7 @@ class Run {
       // GLOB_NOCHECK gives the pattern back, which is then found to be set by name (by itself): nothing is said.
       this.#complaints.add(aboutLine('glob-hits-nothing', 'info', option.at));
     }
+    this.#attempts += found.length;
     for (const full of found) {
       const path = full.replace(/^\/proc\/sys\/*/, '');
       const explicit = this.#options.get(path);

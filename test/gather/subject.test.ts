@@ -10,14 +10,24 @@ const process_ = (pid: number, name: string, parent: number) => ({
 describe('whose limits', () => {
   test('the shell that started tune', () => {
     const host = memoryHost({ files: { ...process_(99, 'bash', 50), ...process_(50, 'sshd', 1) } });
-    expect(findSubject(host, { by: 'parent' })).toEqual({ pid: 99, name: 'bash', chosenBy: 'parent', unit: null });
+    expect(findSubject(host, { by: 'parent' })).toEqual({
+      pid: 99,
+      name: 'bash',
+      chosenBy: 'parent',
+      unit: null,
+    });
   });
 
   test('past npx and its sh, whose soft limit Node has raised', () => {
     const host = memoryHost({
       files: { ...process_(99, 'sh', 98), ...process_(98, 'npm exec tune a', 97), ...process_(97, 'zsh', 1) },
     });
-    expect(findSubject(host, { by: 'parent' })).toEqual({ pid: 97, name: 'zsh', chosenBy: 'parent', unit: null });
+    expect(findSubject(host, { by: 'parent' })).toEqual({
+      pid: 97,
+      name: 'zsh',
+      chosenBy: 'parent',
+      unit: null,
+    });
   });
 
   test('a name with blanks and parentheses does not confuse the parent’s number', () => {
