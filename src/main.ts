@@ -2,7 +2,7 @@
 import { EXIT } from './cli/exit.ts';
 import { runCli } from './cli/index.ts';
 import { terminalIo } from './cli/io.ts';
-import { WORKER_WORD } from './cli/worker.ts';
+import { REVERT_WORD, WORKER_WORD } from './cli/words.ts';
 import { InputError } from './model/error.ts';
 
 export async function main(argv: readonly string[]): Promise<number> {
@@ -12,6 +12,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       await (await import('./soak/worker.ts')).runWorker();
       return EXIT.asWanted;
     }
+    if (argv[0] === REVERT_WORD) return await (await import('./cli/watcher.ts')).runWatcher(argv.slice(1));
     return await runCli(argv, io);
   } catch (error) {
     const debug = argv.includes('--debug');

@@ -54,4 +54,4 @@ export interface LoaderResult {
 }
 
 /** A million globs must not become a billion writes: beyond this the loader's result is cut and it is said so. */
-export const MAX_ATTEMPTS = 200_000;
+export const MAX_ATTEMPTS = 100_000;

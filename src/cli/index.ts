@@ -1,18 +1,22 @@
 /** argv → command → exit code. yargs splits the words and prints the help; each command is loaded when it is run. */
 import yargs, { type Argv } from 'yargs';
+import { linuxHost } from '../host/linux.ts';
 import { InputError } from '../model/error.ts';
+import { unfinishedText } from '../report/applied.ts';
+import { unfinished } from '../write/history.ts';
 import { EXIT } from './exit.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
 
 const EPILOGUE =
-  'Exit codes: 0 as wanted, 1 not as wanted, 2 could not run (usage, permission, bad input), 4 soak inconclusive.';
+  'Exit codes: 0 as wanted, 1 not as wanted, 2 could not run (usage, permission, bad input), 3 apply stopped part-way, 4 soak inconclusive.';
 
 type Run = (raw: unknown, io: Io) => Promise<number>;
 
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   let exit: number = EXIT.asWanted;
   const handle = (load: () => Promise<Run>) => async (flags: unknown) => {
+    warnUnfinished(argv, io);
     exit = await (await load())(flags, io);
   };
   const parser = yargs()
@@ -74,6 +78,49 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       handle(async () => (await import('./commands/capture.ts')).runCapture),
     )
     .command(
+      'plan',
+      'What apply would write, live and in files, and why',
+      planOptions,
+      handle(async () => (await import('./commands/plan.ts')).runPlan),
+    )
+    .command(
+      'apply',
+      'Write the profile: live and for every boot, as one transaction',
+      (y) =>
+        planOptions(y)
+          .option('yes', { describe: 'Do not ask', type: 'boolean' })
+          .option('plan', { describe: 'Execute this plan (tune plan --format json)', type: 'string' })
+          .option('emit', { describe: 'Only write the files, below this folder', type: 'string' })
+          .option('confirm-within', {
+            describe: 'Undo it unless "tune confirm" comes in time: 90s, 5m, 2h',
+            type: 'string',
+          }),
+      handle(async () => (await import('./commands/apply.ts')).runApply),
+    )
+    .command(
+      'rollback',
+      'Put back what was there before the last apply',
+      (y) =>
+        y
+          .option('to', { describe: 'Before this apply, and all later ones', type: 'string' })
+          .option('force', { describe: 'Also what somebody changed since', type: 'boolean' })
+          .option('root', { describe: 'Of an image or a mounted disk', type: 'string' })
+          .option('if-unconfirmed', { type: 'string', hidden: true }),
+      handle(async () => (await import('./commands/rollback.ts')).runRollback),
+    )
+    .command(
+      'confirm',
+      'Keep an apply that waits for it',
+      (y) => y,
+      handle(async () => (await import('./commands/rollback.ts')).runConfirm),
+    )
+    .command(
+      'history',
+      'What was applied and undone',
+      (y) => y.option('root', { describe: 'Of an image or a mounted disk', type: 'string' }),
+      handle(async () => (await import('./commands/rollback.ts')).runHistory),
+    )
+    .command(
       'soak',
       'Hold real connections on this machine and let the kernel count them',
       soakOptions,
@@ -95,6 +142,18 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   return exit;
 }
 
+function planOptions(y: Argv): Argv {
+  return profileOptions(y)
+    .option('service', { describe: 'Also raise the limit of this service', type: 'string' })
+    .option('pin', { describe: 'Write down what the next boot would give anyway', type: 'boolean' })
+    .option('allow-lowering', {
+      describe: 'Let values go down where the profile asks for it',
+      type: 'boolean',
+    })
+    .option('outrank', { describe: 'Choose a file name that beats later files', type: 'boolean' })
+    .option('root', { describe: 'Write into an image or a mounted disk', type: 'string' });
+}
+
 function soakOptions(y: Argv): Argv {
   return y
     .option('connections', { alias: 'n', describe: 'How many to hold', type: 'string', demandOption: true })
@@ -114,6 +173,14 @@ function soakOptions(y: Argv): Argv {
     .option('port', { describe: 'Server port (default: a free one)', type: 'string' })
     .option('force', { describe: 'Go on although the memory arithmetic says no', type: 'boolean' })
     .option('output', { describe: 'Write the JSON report to this file, too', type: 'string' });
+}
+
+/** An apply that was cut short is everybody's business, so every command that does not resolve it says so. */
+function warnUnfinished([command = '']: readonly string[], io: Io): void {
+  if (['rollback', 'confirm', 'history', 'apply'].includes(command)) return;
+  const open = unfinished(linuxHost());
+  const text = open === null ? null : unfinishedText(open);
+  if (text !== null) io.complain(`tune: ${text}\n`);
 }
 
 function auditOptions(y: Argv): Argv {

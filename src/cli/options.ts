@@ -92,6 +92,54 @@ export const soakFlags = z.object({
   force: flag,
   output: once('output'),
 });
+/** `90s`, `5m`, `2h` in seconds. */
+const duration = (flagName: string) =>
+  z.pipe(
+    once(flagName),
+    z.transform((value, context) => {
+      if (value === undefined) return null;
+      const match = /^([1-9]\d{0,5})(s|m|h)$/.exec(value);
+      if (match?.[1] !== undefined)
+        return Number(match[1]) * { s: 1, m: 60, h: 3600 }[match[2] as 's' | 'm' | 'h'];
+      context.issues.push({
+        code: 'custom',
+        input: value,
+        message: `"${value}" is not a time such as 90s, 5m or 2h`,
+      });
+      return z.NEVER;
+    }),
+  );
+
+const planning = {
+  ...shared,
+  profile: once('profile'),
+  goal: count('goal', MAX_GOAL),
+  root: once('root'),
+  service: once('service'),
+  pin: flag,
+  'allow-lowering': flag,
+  outrank: flag,
+};
+
+export const planFlags = z.object(planning);
+export type PlanFlags = z.infer<typeof planFlags>;
+export const applyFlags = z.object({
+  ...planning,
+  plan: once('plan'),
+  emit: once('emit'),
+  yes: flag,
+  'confirm-within': duration('confirm-within'),
+});
+export type ApplyFlags = z.infer<typeof applyFlags>;
+export const rollbackFlags = z.object({
+  ...shared,
+  to: once('to'),
+  force: flag,
+  root: once('root'),
+  'if-unconfirmed': once('if-unconfirmed'),
+});
+export const confirmFlags = z.object(shared);
+export const historyFlags = z.object({ ...shared, root: once('root') });
 export const profilesFlags = z.object({
   ...shared,
   ...target,

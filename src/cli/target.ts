@@ -31,7 +31,7 @@ export async function chooseTarget(flags: TargetFlags): Promise<Target> {
       flags.pid !== null ? '--pid' : '--service',
     );
   }
-  const root = checkRoot(flags, sources.length > 0);
+  const root = checkRoot(flags.root, sources.length > 0);
   if (flags.host !== undefined) {
     const { LARGEST_CAPTURE, parseCapture } = await import('../host/capture.ts');
     const capture = parseCapture(readInput(flags.host, '--host', LARGEST_CAPTURE), flags.host);
@@ -46,7 +46,7 @@ export async function chooseTarget(flags: TargetFlags): Promise<Target> {
 }
 
 /** An absolute, existing folder. @throws InputError otherwise, or for a capture, whose files are its own. */
-function checkRoot({ root }: TargetFlags, isCapture: boolean): string {
+export function checkRoot(root: string | undefined, isCapture: boolean): string {
   if (root === undefined) return '';
   if (isCapture) throw new InputError('a capture carries its own files', '--root');
   const path = resolve(root);

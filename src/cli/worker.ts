@@ -1,10 +1,9 @@
 /** How this program starts itself as a soak worker. */
 import type { WorkerCommand } from '../soak/crew.ts';
-
-/** The word in argv that makes a worker; not a command for people. */
-export const WORKER_WORD = 'soak-worker';
+import { selfCommand } from './self.ts';
+import { WORKER_WORD } from './words.ts';
 
 export function workerCommand(): WorkerCommand {
-  const script = process.argv[1];
-  return { file: process.execPath, args: script === undefined ? [WORKER_WORD] : [script, WORKER_WORD] };
+  const [file = process.execPath, ...args] = selfCommand(WORKER_WORD);
+  return { file, args };
 }

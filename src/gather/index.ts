@@ -16,6 +16,8 @@ import { gatherSystemd } from './systemd.ts';
 export interface GatherOptions {
   /** Read the configuration files of an image or a mounted disk instead of the running host's; '' is the host. */
   readonly root?: string;
+  /** Units whose own limits are looked at besides the subject's. */
+  readonly units?: readonly string[];
 }
 
 /** @throws InputError when the process or service that the user named is not there. */
@@ -24,7 +26,10 @@ export function gather(host: HostReader, choice: SubjectChoice, options: GatherO
   const running = gatherMachine(host, choice);
   const machine = root === '' ? running : { ...running, ...gatherImage(host, root) };
   const { unit } = machine.subject;
-  const files = readBootFiles(host, { root, units: unit === null ? [] : [unit] });
+  const files = readBootFiles(host, {
+    root,
+    units: [...(options.units ?? []), ...(unit === null ? [] : [unit])],
+  });
   const sysctls = TUNABLES.filter((t) => procPath(t.key) !== null).map((t) => gatherSysctl(host, machine, t));
   const limits = gatherLimits(
     host,

@@ -125,7 +125,8 @@ export function createRamp(
   /** How many connects may start now, by window, goal and the server's accept queue. */
   const allowance = (): number => {
     const wanted = Math.min(setup.window - pending, setup.goal - attempted);
-    if (wanted <= 0) return 0;
+    // Refilled when half empty: a poll looks at the whole window, so single refills would cost a poll each.
+    if (wanted <= 0 || pending > setup.window / 2) return 0;
     const room = roomIn(queue());
     const now = performance.now();
     if (room > 0) {

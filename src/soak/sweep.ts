@@ -55,7 +55,9 @@ export function createSweep(
   };
   const isEnough = () => stopped || failures.total() + timedOut + mismatched >= ENOUGH_DEAD;
 
+  /** Refilled when half empty, so that both ends work in batches and not in turns. */
   const fill = () => {
+    if (head - tail > setup.window / 2) return;
     let now = performance.now();
     while (head < count && head - tail < setup.window && !isEnough()) {
       const fd = fds[head] ?? -1;

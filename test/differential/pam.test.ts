@@ -46,7 +46,7 @@ const upstream = process.env.TUNE_UPSTREAM_PAM_LIMITS;
 const CASES: readonly Case[] = [
   { title: 'this system', root: '/', variant: null, module: null },
   ...(chroot ? [{ title: 'the chroot', root: chroot, variant: null, module: null }] : []),
-  // A pam_limits.so built without a distribution's patches, reachable in the chroot or here.
+  // A pam_limits.so of Linux-PAM 1.7 built without a distribution's patches.
   ...(upstream ? [{ title: 'upstream', root: chroot ?? '/', variant: UPSTREAM, module: upstream }] : []),
 ];
 

@@ -6,12 +6,12 @@ import { RULES } from '../../rules/index.ts';
 import { EXIT } from '../exit.ts';
 import { type Io, toJsonText } from '../io.ts';
 import { auditFlags, checkKnown, parseFlags } from '../options.ts';
-import { DEFAULT_PROFILE, loadProfile } from '../profiles.ts';
+import { chooseProfile } from '../profiles.ts';
 import { chooseTarget } from '../target.ts';
 
 export async function runAudit(raw: unknown, io: Io): Promise<number> {
   const flags = parseFlags(auditFlags, raw);
-  const profile = await loadProfile(flags.profile ?? DEFAULT_PROFILE);
+  const profile = await chooseProfile(flags.profile);
   const keys = profile.settings.map((s) => s.key);
   checkKnown('--only', flags.only, keys, `profile ${profile.name} has no such key:`);
   checkKnown('--ignore', flags.ignore, [...CATALOGUE.keys(), ...RULES.map((r) => r.code)], 'key or rule');

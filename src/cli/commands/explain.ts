@@ -11,7 +11,7 @@ import { explanationToDocument, renderExplanation } from '../../report/explain.t
 import { EXIT } from '../exit.ts';
 import { type Io, toJsonText } from '../io.ts';
 import { explainFlags, parseFlags } from '../options.ts';
-import { DEFAULT_PROFILE, loadProfile } from '../profiles.ts';
+import { chooseProfile } from '../profiles.ts';
 import { chooseTarget } from '../target.ts';
 
 export async function runExplain(raw: unknown, io: Io): Promise<number> {
@@ -20,7 +20,7 @@ export async function runExplain(raw: unknown, io: Io): Promise<number> {
   const tunable = CATALOGUE.get(key);
   if (tunable === undefined)
     throw new InputError(`no such key "${flags.key}"${hint(key, [...CATALOGUE.keys()])}`, 'explain');
-  const profile = await loadProfile(flags.profile ?? DEFAULT_PROFILE);
+  const profile = await chooseProfile(flags.profile);
   const { host, subject, root } = await chooseTarget(flags);
   const snapshot = gather(host, subject, { root });
   const boot = predictBoot(snapshot, CATALOGUE);

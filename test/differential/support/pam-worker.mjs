@@ -1,6 +1,6 @@
 /**
  * Runs inside a private mount namespace: writes trees of limits files and opens real PAM sessions. Argument 1: the
- * root to run in; argument 2: the compiled pam-session.c; argument 3: the module, if not the system's own.
+ * root to run in; argument 2: the compiled pam-session.c; argument 3: a pam_limits.so, if not the system's own.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -14,7 +14,8 @@ const LIMITS_D = '/etc/security/limits.d';
 isolate(root, ['/run']);
 fs.copyFileSync(process.argv[3], at('/run/pam-session'));
 fs.chmodSync(at('/run/pam-session'), 0o755);
-const module = process.argv[4] ?? 'pam_limits.so';
+const module = process.argv[4] ? '/run/pam_limits.so' : 'pam_limits.so';
+if (process.argv[4]) fs.copyFileSync(process.argv[4], at(module));
 fs.writeFileSync(at('/etc/pam.d/tune-test'), `session required ${module}\n`);
 
 const program = '/run/pam-session';

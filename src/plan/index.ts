@@ -1,0 +1,68 @@
+/** Findings → a plan, or every reason why there is none. Pure: the same input gives the same bytes. */
+import { PLAN_SCHEMA_VERSION, type Plan, type PlannedAction } from '../model/plan.ts';
+import { basisOf } from './basis.ts';
+import { profileDigest } from './digest.ts';
+import { effectsOf } from './effects.ts';
+import { planFiles } from './files.ts';
+import { isOurs } from './fragments/fragment.ts';
+import type { PlanInput, PlanResult } from './input.ts';
+import { environmentRefusals, nofileRefusals } from './interlocks.ts';
+import { needsOf } from './needs.ts';
+import { ordered } from './order.ts';
+import { withReservedPorts } from './ports.ts';
+import { withServiceLimit } from './service.ts';
+
+export { staleFacts, type World } from './basis.ts';
+export { bootViewOf } from './boot-from-prediction.ts';
+export { type BootOutcome, type BootView, NO_BOOT_VIEW, type Place } from './boot-view.ts';
+export { profileDigest } from './digest.ts';
+export { formatPlan, parsePlan } from './document.ts';
+export { isOurs, MARK } from './fragments/fragment.ts';
+export { DEFAULT_OPTIONS, type PlanInput, type PlanOptions, type PlanResult } from './input.ts';
+export { directoryOf, FILE_NAME, isUnitName, unitName } from './names.ts';
+
+export function makePlan(input: PlanInput): PlanResult {
+  const { options } = input;
+  const managed = new Set([...input.existing].filter(([, text]) => isOurs(text)).map(([path]) => path));
+  const needs = withServiceLimit(withReservedPorts(needsOf(input, managed), input), input, managed);
+  const writes = ordered(needs.writes);
+  const { files, beaten, refusals } = planFiles(needs.lines, input);
+  const nothing = writes.length === 0 && files.length === 0;
+  const all = [
+    ...(nothing ? [] : environmentRefusals(input, writes)),
+    ...needs.refusals,
+    ...nofileRefusals(needs.lines, writes, input),
+    ...refusals,
+  ];
+  if (all.length > 0) return { kind: 'refused', refusals: all };
+  const plan: Plan = {
+    schemaVersion: PLAN_SCHEMA_VERSION,
+    target: options.target,
+    profile: {
+      name: input.profile.name,
+      digest: profileDigest(input.profile, input.goal),
+      goal: input.goal,
+    },
+    basis: nothing ? [] : basisOf(input, options.target, { writes, lines: needs.lines, files }),
+    writes,
+    files,
+    actions:
+      options.target === 'host'
+        ? actionsOf(
+            files.map(({ path }) => path),
+            input,
+          )
+        : [],
+    effects: nothing ? [] : effectsOf(writes, needs.lines, input),
+    beaten,
+    withheld: needs.withheld,
+  };
+  return { kind: 'plan', plan };
+}
+
+function actionsOf(paths: readonly string[], { snapshot }: PlanInput): readonly PlannedAction[] {
+  const systemd =
+    snapshot.machine.init === 'systemd' && paths.some((path) => path.startsWith('/etc/systemd/'));
+  const limits = paths.some((path) => path.startsWith('/etc/security/'));
+  return [...(systemd ? (['systemd-reload'] as const) : []), ...(limits ? (['session-check'] as const) : [])];
+}

@@ -1,0 +1,66 @@
+/** Which system calls a run of the worker makes, from the first that touches tune's state to its end. */
+import fs from 'node:fs';
+
+/** Everything through which the worker can change something, and what lies between two such calls. */
+export const CALLS = [
+  'openat',
+  'write',
+  'pwrite64',
+  'fsync',
+  'fchmod',
+  'chmod',
+  'fchown',
+  'utimensat',
+  'ftruncate',
+  'rename',
+  'unlink',
+  'mkdir',
+  'rmdir',
+  'close',
+  'read',
+  'statx',
+] as const;
+
+export interface Point {
+  readonly call: string;
+  /** Its number among the calls of that name in the whole run, from 1. */
+  readonly n: number;
+  /** True when the call itself changes something. */
+  readonly writes: boolean;
+}
+
+/** @param file what `strace -o` wrote for the main thread */
+export function pointsOf(file: string): readonly Point[] {
+  const counts = new Map<string, number>();
+  const points: Point[] = [];
+  let begun = false;
+  for (const line of fs.readFileSync(file, 'utf8').split('\n')) {
+    const call = /^(\w+)\(/.exec(line)?.[1];
+    if (call === undefined) continue;
+    const n = (counts.get(call) ?? 0) + 1;
+    counts.set(call, n);
+    begun ||= line.includes('/var/lib');
+    // The result on standard output: the transaction is over.
+    if (line.startsWith('write(1,')) break;
+    if (begun) points.push({ call, n, writes: isWriting(call, line) });
+  }
+  return points;
+}
+
+function isWriting(call: string, line: string): boolean {
+  if (call === 'openat') return /O_WRONLY|O_RDWR|O_CREAT/.test(line);
+  return !['close', 'read', 'statx'].includes(call);
+}
+
+/** A repeatable choice: all writing calls first, then as many of the others as there is room for. */
+export function choose(points: readonly Point[], limit: number, seed: number): readonly Point[] {
+  if (points.length <= limit) return points;
+  const weight = (i: number) => Math.imul(i + 1, 2654435761 + seed) >>> 0;
+  const ranked = points
+    .map((point, i) => ({ point, i }))
+    .sort((a, b) => Number(b.point.writes) - Number(a.point.writes) || weight(a.i) - weight(b.i));
+  return ranked
+    .slice(0, limit)
+    .sort((a, b) => a.i - b.i)
+    .map(({ point }) => point);
+}
