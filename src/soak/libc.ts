@@ -37,6 +37,7 @@ export interface Libc {
   readonly read: Call3;
   readonly write: Call3;
   readonly close: Call1;
+  readonly usleep: Call1;
   readonly open: Call2;
   readonly ioctl: Call3;
   readonly prctl: Call2;
@@ -74,6 +75,7 @@ const SIGNATURES: Readonly<Record<Exclude<keyof Libc, 'errno' | 'allocate'>, rea
   read: ['int', P, 'size_t'],
   write: ['int', P, 'size_t'],
   close: ['int'],
+  usleep: ['uint'],
   open: [P, 'int'],
   ioctl: ['int', 'ulong', P],
   prctl: ['int', 'ulong'],

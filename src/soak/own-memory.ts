@@ -10,11 +10,12 @@ const BLANK = 0x20;
 const DIGIT_ZERO = 0x30;
 
 /**
- * The optimising compiler costs a worker 0.7 MB and a thread's time, and buys nothing measurable: nine tenths of a
- * worker's time is inside system calls. To be called before the engine's code first runs.
+ * The few functions of the engine run hot from the first moment on, so they are compiled early: what compiling takes
+ * in memory is then over before the connections come, and the first thousands are not opened by slow code.
+ * To be called before the engine's code first runs.
  */
-export function keepCompilerQuiet(): void {
-  v8.setFlagsFromString('--no-opt');
+export function compileEarly(): void {
+  v8.setFlagsFromString('--interrupt-budget=8000');
 }
 
 /** A function that returns this process's private memory in bytes: resident pages that no file backs. Allocates nothing. */

@@ -5,7 +5,7 @@
 import { O_WRONLY, PR_SET_PDEATHSIG, SIGKILL } from './constants.ts';
 import { createHistogram } from './histogram.ts';
 import { type Libc, type LoadFfi, loadLibc } from './libc.ts';
-import { type GrowthMeter, keepCompilerQuiet, meterGrowth } from './own-memory.ts';
+import { compileEarly, type GrowthMeter, meterGrowth } from './own-memory.ts';
 import { createRamp, type Ramp } from './ramp.ts';
 import { createServer } from './server.ts';
 import { createSweep, type Sweep } from './sweep.ts';
@@ -34,7 +34,7 @@ export async function runWorker(loadFfi?: LoadFfi): Promise<void> {
   process.on('disconnect', () => process.exit(0));
   try {
     const libc = await loadLibc(loadFfi);
-    keepCompilerQuiet();
+    compileEarly();
     libc.prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!process.connected) process.exit(0);
     offerToOomKiller(libc);

@@ -9,6 +9,7 @@ const MARK = '# Managed by tune';
 const KEY = /^(?:fs|net|vm|kernel)(?:\.[A-Za-z0-9_-]+)+$/;
 const VALUE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 const GROUP_OR_OTHERS_WRITE = 0o022;
+const STICKY = 0o1000;
 
 export function guardPlan(plan: Plan, writer: HostWriter): readonly Refusal[] {
   const refusals: Refusal[] = [];
@@ -77,13 +78,14 @@ export function guardDirectory(path: string, writer: HostWriter): readonly Refus
 function guardChain(
   path: string,
   writer: HostWriter,
+  sticky: 'strict' | 'sticky-is-safe' = 'strict',
 ): { readonly refusals: readonly Refusal[]; readonly last: string } {
   let last = '/';
   for (const step of chainOf(path)) {
     const seen = writer.inspect(step);
     if (!seen.ok && seen.errno === 'ENOENT') break;
     const trouble = seen.ok
-      ? directoryTrouble(step, seen.value, writer.uid)
+      ? directoryTrouble(step, seen.value, writer.uid, sticky)
       : refusal('unreadable', step, `${step} cannot be looked at: ${seen.errno}.`);
     if (trouble !== null) return { refusals: [trouble], last };
     last = step;
@@ -98,7 +100,12 @@ function guardWritable(path: string, writer: HostWriter): readonly Refusal[] {
   return [refusal('read-only', path, `${path} cannot be written: ${open.errno}.`, 'Make it writable first.')];
 }
 
-function directoryTrouble(path: string, { kind, mode, uid, gid }: Inspection, self: number): Refusal | null {
+function directoryTrouble(
+  path: string,
+  { kind, mode, uid, gid }: Inspection,
+  self: number,
+  sticky: 'strict' | 'sticky-is-safe',
+): Refusal | null {
   if (kind !== 'directory') {
     return refusal('not-a-directory', path, `${path} is a ${kind}, not a directory: it could lead anywhere.`);
   }
@@ -106,13 +113,15 @@ function directoryTrouble(path: string, { kind, mode, uid, gid }: Inspection, se
     return refusal('foreign-owner', path, `${path} belongs to user ${uid}, who could change what is in it.`);
   }
   const shared = mode & (gid === 0 ? 0o002 : GROUP_OR_OTHERS_WRITE);
-  if (shared === 0) return null;
+  // In a sticky directory such as /tmp nobody can replace a file or folder of root's.
+  const safe = shared === 0 || (sticky === 'sticky-is-safe' && (mode & STICKY) !== 0);
+  if (safe) return null;
   return refusal('writable-by-others', path, `${path} can be written by others (mode ${mode.toString(8)}).`);
 }
 
 /** For a file that decides what root does (a profile): nobody else may be able to change it. */
 export function guardInput(path: string, writer: HostWriter): readonly Refusal[] {
-  const found = guardChain(directoryOf(path), writer).refusals;
+  const found = guardChain(directoryOf(path), writer, 'sticky-is-safe').refusals;
   const seen = writer.inspect(path);
   if (!seen.ok) return [...found, refusal('unreadable', path, `${path} cannot be looked at: ${seen.errno}.`)];
   const { kind, mode, uid, gid } = seen.value;

@@ -24,7 +24,7 @@ let writer: HostWriter;
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'tune-writer-'));
   chmodSync(root, 0o755);
-  writer = await linuxWriter({ root });
+  writer = await linuxWriter({ root, knobs: true });
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 

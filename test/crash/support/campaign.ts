@@ -45,7 +45,11 @@ interface Run {
 function run(command: string, strace: readonly string[] = []): Run {
   const argv = [process.execPath, worker, command, root, planFile];
   const [program = '', ...args] = strace.length === 0 ? argv : ['strace', ...strace, ...argv];
-  const child = spawnSync(program, args, { encoding: 'utf8', timeout: RUN_TIMEOUT_MS });
+  const child = spawnSync(program, args, {
+    encoding: 'utf8',
+    timeout: RUN_TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  });
   const line = child.stdout.trim();
   // An error where Node expects none (waking its own threads) ends it as surely as a signal.
   const killed = child.signal !== null || (child.status ?? 0) > 127 || line === '';
@@ -76,8 +80,8 @@ fs.rmSync(applied, { recursive: true, force: true });
 execFileSync('cp', ['-a', root, applied]);
 
 reset(command);
-run(command, ['-o', trace, '-e', `trace=${CALLS.join(',')}`]);
-const all = pointsOf(trace);
+run(command, ['-y', '-o', trace, '-e', `trace=${CALLS.join(',')}`]);
+const all = pointsOf(trace, root);
 const eligible = campaign.startsWith('kill') ? all : all.filter(({ writes }) => writes);
 const points = choose(eligible, limit === 'all' ? eligible.length : Number(limit), Number(seed));
 

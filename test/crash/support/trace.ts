@@ -29,8 +29,12 @@ export interface Point {
   readonly writes: boolean;
 }
 
-/** @param file what `strace -o` wrote for the main thread */
-export function pointsOf(file: string): readonly Point[] {
+/**
+ * @param file what `strace -y -o` wrote for the main thread
+ * @param root the temporary root: only calls on its files and on /proc/sys are the transaction's own. Node also writes
+ *   to its own pipes, and an error there proves nothing about tune.
+ */
+export function pointsOf(file: string, root: string): readonly Point[] {
   const counts = new Map<string, number>();
   const points: Point[] = [];
   let begun = false;
@@ -41,8 +45,13 @@ export function pointsOf(file: string): readonly Point[] {
     counts.set(call, n);
     begun ||= line.includes('/var/lib');
     // The result on standard output: the transaction is over.
-    if (line.startsWith('write(1,')) break;
-    if (begun) points.push({ call, n, writes: isWriting(call, line) });
+    if (/^write\(1[,<]/.test(line)) break;
+    if (begun)
+      points.push({
+        call,
+        n,
+        writes: isWriting(call, line) && (line.includes(root) || line.includes('/proc/sys/')),
+      });
   }
   return points;
 }
