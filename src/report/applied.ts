@@ -1,5 +1,5 @@
 /** What apply, rollback and confirm did, for a person. */
-import type { HistoryEntry, Unfinished } from '../write/history.ts';
+import type { HistoryEntry, Unfinished } from '../model/outcome.ts';
 import type { Palette } from './palette.ts';
 import { hang } from './table.ts';
 
