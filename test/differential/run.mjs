@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { findMirror } from '../../scripts/vm/mirror.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -34,13 +35,7 @@ process.exit(status ?? 2);
 function makeRoot(directory) {
   fs.mkdirSync(path.dirname(directory), { recursive: true });
   const packages = 'systemd,procps,libpam-modules,libpam-runtime,login,passwd,util-linux';
-  const args = [
-    '--variant=minbase',
-    `--include=${packages}`,
-    'trixie',
-    directory,
-    process.env.TUNE_VM_MIRROR ?? '',
-  ];
+  const args = ['--variant=minbase', `--include=${packages}`, 'trixie', directory, findMirror()];
   const made = spawnSync('debootstrap', args, { stdio: ['ignore', 'inherit', 'inherit'] });
   if (made.status === 0) return;
   fs.rmSync(directory, { recursive: true, force: true });
