@@ -1,30 +1,18 @@
 /** The whole story in one file: gather, judge, report. Each command of the CLI is one function here. */
 import type { Complaint } from './boot/complaint.ts';
 import { complaintsOf, predictBoot } from './boot/predict.ts';
-import { UNIT_DIRECTORIES } from './boot/unit-files.ts';
 import { diff } from './diff/index.ts';
 import { gather } from './gather/index.ts';
 import type { SubjectChoice } from './gather/subject.ts';
-import { below } from './host/below.ts';
 import type { HostReader } from './host/reader.ts';
 import type { Audit } from './model/audit.ts';
 import type { RuleFinding, SettingFinding, Severity, Unchecked, Verdict } from './model/finding.ts';
 import type { Profile } from './model/profile.ts';
 import { isUnchecked, type RuleContext } from './model/rule.ts';
 import type { Tunable } from './model/tunable.ts';
-import {
-  bootViewOf,
-  directoryOf,
-  makePlan,
-  type PlanInput,
-  type PlanOptions,
-  type PlanResult,
-  unitName,
-} from './plan/index.ts';
 import { complaintFinding } from './report/complaints.ts';
 import { RULES } from './rules/index.ts';
 import { TUNABLES } from './tunables/index.ts';
-import { existingFiles } from './write/managed.ts';
 
 export const CATALOGUE: ReadonlyMap<string, Tunable> = new Map(TUNABLES.map((t) => [t.key, t]));
 
@@ -97,60 +85,4 @@ function judgeHost(
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-export interface PlanRequest {
-  readonly host: HostReader;
-  readonly profile: Profile;
-  readonly goal: bigint | null;
-  /** An image or a mounted disk instead of the running host; '' for the host. */
-  readonly root: string;
-  readonly options: PlanOptions;
-}
-
-/** What a plan is made from and checked against. */
-export function planInput(request: PlanRequest): PlanInput {
-  const { host, profile, root, options } = request;
-  const snapshot = gather(
-    host,
-    { by: 'parent' },
-    { root, units: options.service === null ? [] : [unitName(options.service)] },
-  );
-  const boot = predictBoot(snapshot, CATALOGUE);
-  const goal = request.goal ?? profile.goal;
-  const settings = diff(snapshot, profile, {
-    goal,
-    tunables: CATALOGUE,
-    predict: boot.predict,
-    ignored: new Set(),
-  });
-  const disk = below(host, root);
-  return {
-    snapshot,
-    profile,
-    goal,
-    settings,
-    tunables: CATALOGUE,
-    boot: bootViewOf(boot.predict, knownUnits(disk)),
-    existing: existingFiles(
-      disk,
-      FAMILIES.map((family) => directoryOf(family, options.service)),
-    ),
-    options,
-  };
-}
-
-export function plan(request: PlanRequest): PlanResult {
-  return makePlan(planInput(request));
-}
-
-export const makePlanFrom: (input: PlanInput) => PlanResult = makePlan;
-
-const FAMILIES = ['sysctl', 'limits', 'system', 'user', 'service', 'modules-load', 'modprobe'] as const;
-
-/** Services that systemd could start here, by their files; null where there is no systemd to ask. */
-function knownUnits(disk: HostReader): readonly string[] | null {
-  const lists = UNIT_DIRECTORIES.map((folder) => disk.list(folder));
-  if (lists.every((names) => !names.ok)) return null;
-  return lists.flatMap((names) => (names.ok ? names.value : [])).filter((name) => name.endsWith('.service'));
 }

@@ -49,8 +49,14 @@ const LAYERS: Readonly<
     packages: [],
     why: 'the story: everything but the terminal',
   },
+  change: {
+    may: ['model', 'boot', 'diff', 'gather', 'host', 'pipeline', 'plan', 'write'],
+    packages: [],
+    why: 'the story of a change, apart so that an audit does not load it',
+  },
   cli: {
     may: [
+      'change',
       'model',
       'tunables',
       'rules',

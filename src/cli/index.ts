@@ -3,7 +3,7 @@ import yargs, { type Argv } from 'yargs';
 import { linuxHost } from '../host/linux.ts';
 import { InputError } from '../model/error.ts';
 import { unfinishedText } from '../report/applied.ts';
-import { unfinished } from '../write/history.ts';
+import { JOURNALS } from '../write/paths.ts';
 import { EXIT } from './exit.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
@@ -16,7 +16,7 @@ type Run = (raw: unknown, io: Io) => Promise<number>;
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   let exit: number = EXIT.asWanted;
   const handle = (load: () => Promise<Run>) => async (flags: unknown) => {
-    warnUnfinished(argv, io);
+    await warnUnfinished(argv, io);
     exit = await (await load())(flags, io);
   };
   const parser = yargs()
@@ -176,9 +176,11 @@ function soakOptions(y: Argv): Argv {
 }
 
 /** An apply that was cut short is everybody's business, so every command that does not resolve it says so. */
-function warnUnfinished([command = '']: readonly string[], io: Io): void {
-  if (['rollback', 'confirm', 'history', 'apply'].includes(command)) return;
-  const open = unfinished(linuxHost());
+async function warnUnfinished([command = '']: readonly string[], io: Io): Promise<void> {
+  const host = linuxHost();
+  if (['rollback', 'confirm', 'history', 'apply'].includes(command) || !host.list(JOURNALS).ok) return;
+  const { unfinished } = await import('../write/history.ts');
+  const open = unfinished(host);
   const text = open === null ? null : unfinishedText(open);
   if (text !== null) io.complain(`tune: ${text}\n`);
 }

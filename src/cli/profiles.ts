@@ -8,7 +8,7 @@ import type { ParsedDocument } from '../profile/document.ts';
 import { bakedProfiles } from '../profile/shipped.ts';
 import { hint } from '../profile/suggest.ts';
 import { TUNABLES } from '../tunables/index.ts';
-import { appliedProfile } from '../write/history.ts';
+import { JOURNALS } from '../write/paths.ts';
 import { readInput } from './target.ts';
 
 const DEFAULT_PROFILE = 'c1m';
@@ -16,6 +16,8 @@ const DEFAULT_PROFILE = 'c1m';
 /** The profile the user named, else the one that was applied here (if it is a shipped one), else c1m. */
 export async function chooseProfile(name: string | undefined): Promise<Profile> {
   if (name !== undefined) return loadProfile(name);
+  if (!linuxHost().list(JOURNALS).ok) return loadProfile(DEFAULT_PROFILE);
+  const { appliedProfile } = await import('../write/history.ts');
   const applied = appliedProfile(linuxHost());
   const known = applied !== null && applied.name in (await shippedProfiles());
   return loadProfile(known ? applied.name : DEFAULT_PROFILE);

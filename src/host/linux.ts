@@ -12,12 +12,19 @@ const PROGRAM_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 
-/** Runs one system call's worth of work and turns its exception into an errno. */
+/**
+ * Runs one system call's worth of work and turns its exception into an errno. Most paths that are asked for do not
+ * exist, and collecting a stack trace that nobody reads costs more than the system call.
+ */
 function attempt<T>(work: () => T): Result<T> {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
   try {
     return ok(work());
   } catch (error) {
     return { ok: false, errno: errnoOf(error) };
+  } finally {
+    Error.stackTraceLimit = limit;
   }
 }
 
@@ -91,7 +98,8 @@ function readPageSize(): number {
 }
 
 function statOf(path: string): FileStat {
-  const stat = fs.lstatSync(path);
+  const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new Refused('ENOENT');
   const kind = stat.isFile()
     ? 'file'
     : stat.isDirectory()

@@ -69,14 +69,12 @@ export interface MemoryUse {
   /** By how much MemFree fell per connection: coarse, other programs included. */
   readonly freePerConnection: number | null;
   /**
-   * What one more connection costs a warm worker process (from its first 2,048 connections on, when its code is
-   * compiled) in private memory, each end and both; null when no process had that many.
+   * Growth of the worker processes' private memory from when they were ready (code compiled) to the end, per
+   * connection, each end and both; negative where a process gave memory back.
    */
   readonly clientPerConnection: number | null;
   readonly serverPerConnection: number | null;
   readonly processPerConnection: number | null;
-  /** The same from the start of the processes, so with all that a JavaScript engine takes once; null without connections. */
-  readonly processPerConnectionFromStart: number | null;
   /** Private bytes of all worker processes together at the end. */
   readonly resident: number;
 }

@@ -152,7 +152,6 @@ export const soakDocument = z.strictObject({
     clientPerConnection: maybeNumber,
     serverPerConnection: maybeNumber,
     processPerConnection: maybeNumber,
-    processPerConnectionFromStart: maybeNumber,
     resident: number,
   }),
   counters: counts,

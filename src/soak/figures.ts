@@ -41,35 +41,19 @@ export function memoryUse(run: Run, crew: Crew, after: KernelCounters, establish
     const grown = cache.active - (before.slab?.[name]?.active ?? 0);
     if (grown > 0) slab[name] = Math.round(grown * cache.effectiveBytes);
   }
-  const client = warmGrowth(clientsOf(crew));
-  const server = warmGrowth(serversOf(crew));
-  const sinceStart = total(crew.workers, (w) =>
-    w.figures === null ? 0 : w.figures.memory.now - w.figures.memory.atStart,
-  );
+  const growth = (workers: readonly Worker[]) =>
+    total(workers, (w) => (w.figures === null ? 0 : w.figures.memory.now - w.figures.memory.atStart));
+  const client = growth(clientsOf(crew));
+  const server = growth(serversOf(crew));
   return {
     kernelPerConnection: each(after.memory.slab - before.memory.slab),
     slab,
     freePerConnection: each(before.memory.free - after.memory.free),
-    clientPerConnection: client,
-    serverPerConnection: server,
-    processPerConnection: client === null || server === null ? null : tenth(client + server),
-    processPerConnectionFromStart: each(sinceStart),
+    clientPerConnection: each(client),
+    serverPerConnection: each(server),
+    processPerConnection: each(client + server),
     resident: total(crew.workers, (w) => w.figures?.memory.now ?? 0),
   };
-}
-
-/** Bytes per connection that came after the process was warm, over all processes of a side; null when none did. */
-function warmGrowth(workers: readonly Worker[]): number | null {
-  let bytes = 0;
-  let connections = 0;
-  for (const worker of workers) {
-    const memory = worker.figures?.memory;
-    const held = worker.role === 'client' ? (worker.ramped?.established ?? 0) : worker.done;
-    if (memory?.warm == null) continue;
-    bytes += memory.now - memory.warm.bytes;
-    connections += held - memory.warm.connections;
-  }
-  return connections > 0 ? tenth(bytes / connections) : null;
 }
 
 function tenth(value: number): number {

@@ -1,22 +1,9 @@
-/**
- * What one worker process weighs, and keeping it from growing: the cost of a connection must not be hidden under the
- * cost of a JavaScript engine that is still warming up.
- */
-import v8 from 'node:v8';
+/** What one worker process weighs by itself: pages of the program, which all workers share, are not counted. */
 import { O_RDONLY } from './constants.ts';
 import type { Libc } from './libc.ts';
 
 const BLANK = 0x20;
 const DIGIT_ZERO = 0x30;
-
-/**
- * The few functions of the engine run hot from the first moment on, so they are compiled early: what compiling takes
- * in memory is then over before the connections come, and the first thousands are not opened by slow code.
- * To be called before the engine's code first runs.
- */
-export function compileEarly(): void {
-  v8.setFlagsFromString('--interrupt-budget=8000');
-}
 
 /** A function that returns this process's private memory in bytes: resident pages that no file backs. Allocates nothing. */
 export function ownMemory(libc: Libc, pageSize: number): () => number {
@@ -39,34 +26,5 @@ export function ownMemory(libc: Libc, pageSize: number): () => number {
       else if (field === 2) shared = shared * 10 + byte - DIGIT_ZERO;
     }
     return (resident - shared) * pageSize;
-  };
-}
-
-/** Connections after which a process counts as warm: all of its code has run, and is compiled. */
-export const WARM_CONNECTIONS = 2048;
-
-export interface Growth {
-  /** Private bytes when the process reported ready. */
-  readonly atStart: number;
-  /** Private bytes, and connections, when it was warm; null when it never had that many. */
-  readonly warm: { readonly bytes: number; readonly connections: number } | null;
-  readonly now: number;
-}
-
-export interface GrowthMeter {
-  /** To be called now and then with the number of connections held. */
-  look(connections: number): void;
-  read(): Growth;
-}
-
-export function meterGrowth(libc: Libc, pageSize: number): GrowthMeter {
-  const own = ownMemory(libc, pageSize);
-  const atStart = own();
-  let warm: Growth['warm'] = null;
-  return {
-    look: (connections) => {
-      if (warm === null && connections >= WARM_CONNECTIONS) warm = { bytes: own(), connections };
-    },
-    read: () => ({ atStart, warm, now: own() }),
   };
 }

@@ -27,7 +27,9 @@ export async function startCrew(run: Run, crew: Crew): Promise<void> {
   for (let index = 0; index < plan.servers; index++) {
     // strict lets the one server run into its limit; spread stays below it.
     const capacity = options.mode === 'strict' ? options.goal : plan.socketsPerProcess;
-    hires.push(() => crew.hire({ type: 'setup', role: 'server', index, pageSize, capacity }, listener));
+    hires.push(() =>
+      crew.hire({ type: 'setup', role: 'server', index, pageSize, server: plan.server, capacity }, listener),
+    );
   }
   for (let index = 0; index < plan.clients; index++) {
     const goal = share(options.goal, plan.clients, index);

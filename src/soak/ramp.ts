@@ -19,7 +19,7 @@ const POLL_MS = 20;
 const TIMEOUT_CHECK_MS = 50;
 
 export interface Ramp {
-  /** Works until the clock reads `until` (performance.now) or there is nothing to do; true when the ramp is over. */
+  /** Works until the clock reads `until` (performance.now), once at least; true when the ramp is over. */
   step(until: number): boolean;
   stop(): void;
   established(): number;
@@ -146,12 +146,13 @@ export function createRamp(
 
   return {
     step: (until) => {
-      while (!over() && performance.now() < until) {
+      do {
         const burst = stopped ? 0 : allowance();
         if (burst > 0) dialBurst(burst);
-        if (pending > 0) harvest(burst > 0 ? 0 : waitingSince > 0 ? NAP_MS : POLL_MS);
-        else if (burst === 0) libc.poll(0, 0, NAP_MS);
-      }
+        const rest = Math.max(0, Math.ceil(until - performance.now()));
+        if (pending > 0) harvest(burst > 0 ? 0 : Math.min(rest, waitingSince > 0 ? NAP_MS : POLL_MS));
+        else if (burst === 0) libc.poll(0, 0, Math.min(rest, NAP_MS));
+      } while (!over() && performance.now() < until);
       return over();
     },
     stop: () => {

@@ -38,14 +38,17 @@ export interface Server {
   step(timeoutMs: number): boolean;
   startAccepting(): void;
   accepting(): boolean;
-  /** Connections taken so far. */
+  /** Connections taken so far, and those of them that are still open. */
   taken(): number;
+  open(): number;
   full(): boolean;
   /** True after an error that will not go away: descriptors or memory are out. */
   stuck(): boolean;
   failures(): readonly Failure[];
   /** Longest time, in milliseconds, that one batch of events took. */
   longestSliceMs(): number;
+  /** Ends the epoll instance; connections stay as they are. */
+  close(): void;
 }
 
 /** `wake` is a descriptor that ends a wait, level-triggered; it is left for somebody else to read. */
@@ -61,6 +64,7 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
   let accepting = false;
   let stuck = false;
   let taken = 0;
+  let closed = 0;
   let longest = 0;
   let pauses = false;
   let hasLongQueue = false;
@@ -118,6 +122,7 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
         failures.add('read', errno);
       }
       libc.close(fd);
+      closed += 1;
       return;
     }
   };
@@ -153,9 +158,13 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
     },
     accepting: () => accepting,
     taken: () => taken,
+    open: () => taken - closed,
     full: () => taken >= capacity,
     stuck: () => stuck,
     failures: () => failures.list(),
     longestSliceMs: () => longest,
+    close: () => {
+      libc.close(epoll);
+    },
   };
 }

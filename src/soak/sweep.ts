@@ -13,7 +13,7 @@ const PAYLOAD = 8;
 const POLL_MS = 20;
 
 export interface Sweep {
-  /** Works until the clock reads `until`; true when every connection has been asked and has answered or failed. */
+  /** Works until the clock reads `until`, once at least; true when every connection was asked and answered or failed. */
   step(until: number): boolean;
   stop(): void;
   done(): number;
@@ -114,11 +114,13 @@ export function createSweep(
     partial = 0;
   };
 
-  const waitForOldest = () => {
+  const waitForOldest = (until: number) => {
     ready.int32[0] = fds[tail] ?? -1;
     ready.int32[1] = POLLIN;
-    if (libc.poll(ready.address, 1, POLL_MS) > 0) return;
-    if (performance.now() - (starts[tail % setup.window] ?? 0) < setup.echoTimeoutMs) return;
+    const now = performance.now();
+    const patience = Math.min(POLL_MS, Math.max(0, Math.ceil(until - now)));
+    if (libc.poll(ready.address, 1, patience) > 0) return;
+    if (now - (starts[tail % setup.window] ?? 0) < setup.echoTimeoutMs) return;
     timedOut += 1;
     settle(true);
   };
@@ -127,11 +129,11 @@ export function createSweep(
 
   return {
     step: (until) => {
-      while (!over() && performance.now() < until) {
+      do {
         fill();
         while (tail < head) if (!take()) break;
-        if (tail < head) waitForOldest();
-      }
+        if (tail < head) waitForOldest(until);
+      } while (!over() && performance.now() < until);
       return over();
     },
     stop: () => {

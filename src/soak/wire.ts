@@ -1,7 +1,6 @@
 /** What the coordinator and its workers say to each other over the IPC channel. Small, and rare: never per connection. */
 import type { PortSpan } from '../model/value.ts';
 import type { EncodedHistogram } from './histogram.ts';
-import type { Growth } from './own-memory.ts';
 
 /** Descriptors every worker is started with, by their place in `stdio`. */
 export const CHANNEL_FD = 3;
@@ -30,6 +29,7 @@ export interface ServerSetup {
   readonly role: 'server';
   readonly index: number;
   readonly pageSize: number;
+  readonly server: { readonly address: string; readonly port: number };
   /** Sockets to hold at most. */
   readonly capacity: number;
 }
@@ -70,7 +70,8 @@ export interface EchoTally {
 }
 
 export interface WorkerFigures {
-  readonly memory: Growth;
+  /** Private bytes when the worker was ready, and now. */
+  readonly memory: { readonly atStart: number; readonly now: number };
   /** User and system CPU so far, seconds. */
   readonly cpuSeconds: number;
   readonly longestSliceMs: number;

@@ -5,8 +5,9 @@
 import { O_WRONLY, PR_SET_PDEATHSIG, SIGKILL } from './constants.ts';
 import { createHistogram } from './histogram.ts';
 import { type Libc, type LoadFfi, loadLibc } from './libc.ts';
-import { compileEarly, type GrowthMeter, meterGrowth } from './own-memory.ts';
+import { ownMemory } from './own-memory.ts';
 import { createRamp, type Ramp } from './ramp.ts';
+import { compileEarly, rehearse } from './rehearsal.ts';
 import { createServer } from './server.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 import {
@@ -40,6 +41,7 @@ export async function runWorker(loadFfi?: LoadFfi): Promise<void> {
     offerToOomKiller(libc);
     process.once('message', (order: Order) => {
       if (order.type !== 'setup') return;
+      rehearse(libc, order.server.address, CHANNEL_FD);
       if (order.role === 'server') serve(libc, order);
       else attend(libc, order);
     });
@@ -65,10 +67,10 @@ function offerToOomKiller(libc: Libc): void {
   libc.close(fd);
 }
 
-function figures(meter: GrowthMeter, parts: Partial<WorkerFigures>): WorkerFigures {
+function figures(memory: WorkerFigures['memory'], parts: Partial<WorkerFigures>): WorkerFigures {
   const cpu = process.cpuUsage();
   return {
-    memory: meter.read(),
+    memory,
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
     longestSliceMs: 0,
     pacedMs: 0,
@@ -81,7 +83,8 @@ function figures(meter: GrowthMeter, parts: Partial<WorkerFigures>): WorkerFigur
 
 function serve(libc: Libc, setup: ServerSetup): void {
   const server = createServer(libc, LISTENER_FD, CHANNEL_FD, setup.capacity);
-  const meter = meterGrowth(libc, setup.pageSize);
+  const own = ownMemory(libc, setup.pageSize);
+  const atStart = own();
   let told = 0;
   let toldAt = 0;
   let seen = 0;
@@ -94,7 +97,7 @@ function serve(libc: Libc, setup: ServerSetup): void {
     else if (order.type === 'report') {
       tell({
         type: 'figures',
-        figures: figures(meter, { longestSliceMs: server.longestSliceMs() }),
+        figures: figures({ atStart, now: own() }, { longestSliceMs: server.longestSliceMs() }),
         failures: server.failures(),
       });
     }
@@ -125,7 +128,6 @@ function serve(libc: Libc, setup: ServerSetup): void {
   const turn = () => {
     const until = performance.now() + SLICE_MS;
     while (!server.step(patience()) && performance.now() < until);
-    meter.look(server.taken());
     report(performance.now());
     setImmediate(turn);
   };
@@ -137,7 +139,8 @@ function attend(libc: Libc, setup: ClientSetup): void {
   const fds = new Int32Array(setup.goal);
   const connect = createHistogram();
   const echo = createHistogram();
-  const meter = meterGrowth(libc, setup.pageSize);
+  const own = ownMemory(libc, setup.pageSize);
+  const atStart = own();
   const ramp: Ramp = createRamp(libc, setup, LISTENER_FD, fds, connect);
   let sweep: Sweep | null = null;
   let longest = 0;
@@ -150,7 +153,6 @@ function attend(libc: Libc, setup: ClientSetup): void {
       const isOver = step(begun + SLICE_MS);
       const now = performance.now();
       if (now - begun > longest) longest = now - begun;
-      meter.look(ramp.established());
       if (isOver) {
         finish();
         return;
@@ -179,13 +181,16 @@ function attend(libc: Libc, setup: ClientSetup): void {
     else if (order.type === 'report') {
       tell({
         type: 'figures',
-        figures: figures(meter, {
-          longestSliceMs: longest,
-          pacedMs: ramp.pacedMs(),
-          connect: connect.encode(),
-          echo: echo.encode(),
-          perSource: ramp.perSource(),
-        }),
+        figures: figures(
+          { atStart, now: own() },
+          {
+            longestSliceMs: longest,
+            pacedMs: ramp.pacedMs(),
+            connect: connect.encode(),
+            echo: echo.encode(),
+            perSource: ramp.perSource(),
+          },
+        ),
         failures: failuresSoFar(),
       });
     }

@@ -1,11 +1,12 @@
 /** tune apply: the plan, a question on a terminal, the transaction, and a look at what it came to. */
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { makePlanFrom, type PlanRequest, planInput } from '../../change.ts';
 import { linuxWriter } from '../../host/linux-writer.ts';
 import type { HostWriter } from '../../host/writer.ts';
 import { InputError } from '../../model/error.ts';
 import type { Plan } from '../../model/plan.ts';
-import { audit, makePlanFrom, type PlanRequest, planInput } from '../../pipeline.ts';
+import { audit } from '../../pipeline.ts';
 import { parsePlan, staleFacts } from '../../plan/index.ts';
 import { headline } from '../../report/headline.ts';
 import { effectText, KNOB_OUTCOMES, leftoverLines, renderPlan, renderRefusals } from '../../report/plan.ts';

@@ -1,6 +1,7 @@
 /** tune plan: what apply would write, live and in files, and why. Changes nothing. */
+
+import { type PlanRequest, plan } from '../../change.ts';
 import { linuxHost } from '../../host/linux.ts';
-import { type PlanRequest, plan } from '../../pipeline.ts';
 import { formatPlan } from '../../plan/index.ts';
 import { renderPlan, renderRefusals } from '../../report/plan.ts';
 import { EXIT } from '../exit.ts';

@@ -12,7 +12,8 @@ import { crashPlan, makeRoot, pictureOf, setRealKeys } from './layout.ts';
 import { CALLS, choose, type Point, pointsOf } from './trace.ts';
 
 const ERRNOS = ['ENOSPC', 'EROFS', 'EACCES', 'EIO'] as const;
-const RUN_TIMEOUT_MS = 30_000;
+/** Seconds; an error in Node's own wake-up pipes can leave a run hanging, which then counts as having died. */
+const RUN_TIMEOUT = '20';
 
 export interface Summary {
   readonly campaign: string;
@@ -44,12 +45,9 @@ interface Run {
 
 function run(command: string, strace: readonly string[] = []): Run {
   const argv = [process.execPath, worker, command, root, planFile];
-  const [program = '', ...args] = strace.length === 0 ? argv : ['strace', ...strace, ...argv];
-  const child = spawnSync(program, args, {
-    encoding: 'utf8',
-    timeout: RUN_TIMEOUT_MS,
-    killSignal: 'SIGKILL',
-  });
+  const traced = strace.length === 0 ? argv : ['strace', ...strace, ...argv];
+  // timeout(1) ends the whole group: a worker that outlives its strace would hold the lock.
+  const child = spawnSync('timeout', ['-s', 'KILL', RUN_TIMEOUT, ...traced], { encoding: 'utf8' });
   const line = child.stdout.trim();
   // An error where Node expects none (waking its own threads) ends it as surely as a signal.
   const killed = child.signal !== null || (child.status ?? 0) > 127 || line === '';

@@ -1,0 +1,71 @@
+/**
+ * Before a worker says that it is ready it plays its part once, small and alone: both engines, real system calls, a
+ * listener of its own. The JavaScript engine compiles what runs hot, so that the ramp is not spent on compiling, and
+ * what a connection costs in memory is not mixed with what a compiler costs.
+ */
+import v8 from 'node:v8';
+import { createHistogram } from './histogram.ts';
+import type { Libc } from './libc.ts';
+import { openListener } from './listener.ts';
+import { createRamp } from './ramp.ts';
+import { createServer } from './server.ts';
+import { createSweep } from './sweep.ts';
+import type { ClientSetup } from './wire.ts';
+
+const CONNECTIONS = 48;
+const ROUNDS = 10;
+const SWEEPS = 2;
+/** A rehearsal is worth a tenth of a second; on a machine that is slower than that, it ends early. */
+const MOST_MS = 400;
+
+/**
+ * The engine's functions are compiled after this many bytes of bytecode (default 132 kB): early, in the rehearsal.
+ * To be called before they first run.
+ */
+export function compileEarly(): void {
+  v8.setFlagsFromString('--interrupt-budget=2000');
+}
+
+/** `wake` is any descriptor that epoll takes and that stays silent meanwhile. Leaves no socket behind. */
+export function rehearse(libc: Libc, server: string, wake: number): void {
+  const listening = openListener(libc, server, 0, CONNECTIONS);
+  if (!listening.ok) return;
+  const until = performance.now() + MOST_MS;
+  const echo = createServer(libc, listening.fd, wake, ROUNDS * CONNECTIONS);
+  const fds = new Int32Array(CONNECTIONS);
+  echo.startAccepting();
+  for (let round = 0; round < ROUNDS && performance.now() < until; round++) {
+    const setup = part(server, listening.port, round);
+    const ramp = createRamp(libc, setup, listening.fd, fds, createHistogram());
+    while (!ramp.step(0) && performance.now() < until) echo.step(0);
+    for (let id = 0; id < SWEEPS; id++) {
+      const sweep = createSweep(libc, setup, id, fds, ramp.established(), createHistogram());
+      while (!sweep.step(0) && performance.now() < until) echo.step(0);
+    }
+    for (let i = 0; i < ramp.established(); i++) if ((fds[i] ?? -1) >= 0) libc.close(fds[i] ?? -1);
+    // The server's end closes when it sees the other's, with a reset: nothing stays in TIME_WAIT.
+    while (echo.open() > 0 && performance.now() < until) echo.step(0);
+  }
+  echo.close();
+  libc.close(listening.fd);
+}
+
+/** A source address that no other worker rehearses with. IPv6 has only one, so there the kernel picks the ports. */
+function part(server: string, port: number, round: number): ClientSetup {
+  const isFour = !server.includes(':');
+  return {
+    type: 'setup',
+    role: 'client',
+    index: 0,
+    pageSize: 0,
+    goal: CONNECTIONS,
+    server: { address: server, port },
+    sources: [isFour ? `127.255.${Math.floor(process.pid / 254) % 254}.${1 + (process.pid % 254)}` : server],
+    spans: [[20_000, 20_000 + ROUNDS * CONNECTIONS]],
+    firstSlot: round * CONNECTIONS,
+    slots: isFour ? CONNECTIONS : 0,
+    window: CONNECTIONS,
+    connectTimeoutMs: MOST_MS,
+    echoTimeoutMs: MOST_MS,
+  };
+}
