@@ -26,6 +26,7 @@ export interface Dialer {
 }
 
 export function createDialer(libc: Libc, setup: ClientSetup, failures: FailureCount): Dialer {
+  const { bind, connect, socket } = libc;
   const server = addressOf(setup.server.address);
   const sources = setup.sources.map(addressOf);
   const size = SOCKADDR_BYTES[familyOf(server)];
@@ -55,25 +56,25 @@ export function createDialer(libc: Libc, setup: ClientSetup, failures: FailureCo
     useSource(Math.max(0, written), 0);
     if (libc.setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, one.address, 4) < 0)
       return fail('setsockopt', fd);
-    if (libc.bind(fd, from.address, size) < 0) return fail('bind', fd);
-    if (libc.connect(fd, to.address, size) < 0 && libc.errno() !== EINPROGRESS) return fail('connect', fd);
+    if (bind(fd, from.address, size) < 0) return fail('bind', fd);
+    if (connect(fd, to.address, size) < 0 && libc.errno() !== EINPROGRESS) return fail('connect', fd);
     return fd;
   };
 
   return {
     dial: () => {
       for (;;) {
-        const fd = libc.socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        const fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (fd < 0) return fail('socket', -1);
         if (!slots.next()) return dialAnyPort(fd);
         useSource(slots.source(), slots.port());
-        while (libc.bind(fd, from.address, size) < 0) {
+        while (bind(fd, from.address, size) < 0) {
           if (libc.errno() !== EADDRINUSE) return fail('bind', fd);
           skipped += 1;
           if (!slots.next()) return dialAnyPort(fd);
           useSource(slots.source(), slots.port());
         }
-        if (libc.connect(fd, to.address, size) === 0) return fd;
+        if (connect(fd, to.address, size) === 0) return fd;
         const errno = libc.errno();
         if (errno === EINPROGRESS) return fd;
         // The port was free to bind but this very tuple still exists (TIME_WAIT): the next port.

@@ -36,7 +36,7 @@ export function soakOptions(request: SoakRequest): SoakOptions {
     echoTimeoutMs: whole(request.echoTimeoutMs ?? 10_000, '--echo-timeout', 1, DAY_MS),
     stallMs: whole(request.stallMs ?? 30_000, '--stall-timeout', 100, DAY_MS),
     parallel: request.parallel == null ? null : whole(request.parallel, '--parallel', 1, 1024),
-    window: whole(request.window ?? 64, '--window', 1, MAX_WINDOW),
+    window: whole(request.window ?? 256, '--window', 1, MAX_WINDOW),
     backlog: whole(request.backlog ?? 65_535, '--backlog', 1, 2 ** 31 - 1),
     seed: Math.trunc(Math.abs(request.seed ?? 0)) % 2 ** 31,
     force: request.force ?? false,

@@ -79,7 +79,7 @@ export function prepare(
       },
       capacity: addresses.capacity,
       ...crew,
-      parallel: options.parallel ?? Math.max(2, cpus),
+      parallel: options.parallel ?? cpus + 1,
       memory,
     },
   };

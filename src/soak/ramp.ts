@@ -36,6 +36,7 @@ export function createRamp(
   fds: Int32Array,
   latency: Histogram,
 ): Ramp {
+  const { poll } = libc;
   const polls = libc.allocate(setup.window * 8);
   const words = polls.int32;
   const starts = new Float64Array(setup.window);
@@ -103,14 +104,14 @@ export function createRamp(
       sampled[pending] = isSample ? 1 : 0;
       origins[pending] = dialer.source();
       pending += 1;
-      if (isSample && libc.poll(polls.address + 8 * (pending - 1), 1, 0) > 0) {
+      if (isSample && poll(polls.address + 8 * (pending - 1), 1, 0) > 0) {
         settle(pending - 1, performance.now());
       }
     }
   };
 
   const harvest = (timeoutMs: number) => {
-    let ready = libc.poll(polls.address, pending, timeoutMs);
+    let ready = poll(polls.address, pending, timeoutMs);
     const now = performance.now();
     const isLookingForOld = now - lookedForOld > TIMEOUT_CHECK_MS;
     for (let at = pending - 1; at >= 0; at--) {
@@ -151,7 +152,7 @@ export function createRamp(
         if (burst > 0) dialBurst(burst);
         const rest = Math.max(0, Math.ceil(until - performance.now()));
         if (pending > 0) harvest(burst > 0 ? 0 : Math.min(rest, waitingSince > 0 ? NAP_MS : POLL_MS));
-        else if (burst === 0) libc.poll(0, 0, Math.min(rest, NAP_MS));
+        else if (burst === 0) poll(0, 0, Math.min(rest, NAP_MS));
       } while (!over() && performance.now() < until);
       return over();
     },

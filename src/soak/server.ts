@@ -59,6 +59,7 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
   const events = libc.allocate(EVENTS * stride * 4);
   const entry = libc.allocate(stride * 4);
   const buffer = libc.allocate(READ_BYTES);
+  const { accept4, epoll_ctl: epollCtl, epoll_wait: epollWait, read, write } = libc;
   const failures = countFailures();
   const epoll = libc.epoll_create1(0);
   let accepting = false;
@@ -72,7 +73,7 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
   const control = (operation: number, fd: number, mask: number): boolean => {
     entry.int32[0] = mask;
     entry.int32[dataAt] = fd;
-    return libc.epoll_ctl(epoll, operation, fd, entry.address) === 0;
+    return epollCtl(epoll, operation, fd, entry.address) === 0;
   };
   const stopAccepting = () => {
     if (accepting) control(EPOLL_CTL_DEL, listener, 0);
@@ -86,7 +87,7 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
 
   const acceptBatch = () => {
     for (let i = 0; i < ACCEPT_BATCH && taken < capacity; i++) {
-      const fd = libc.accept4(listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      const fd = accept4(listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd < 0) {
         const errno = libc.errno();
         if (errno === EAGAIN) return;
@@ -110,9 +111,9 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
   const echo = (fd: number) => {
     // Less than the buffer means that the socket is empty, so the next byte makes a new edge.
     for (;;) {
-      const got = libc.read(fd, buffer.address, READ_BYTES);
+      const got = read(fd, buffer.address, READ_BYTES);
       if (got > 0) {
-        if (libc.write(fd, buffer.address, got) !== got) failures.add('write', libc.errno());
+        if (write(fd, buffer.address, got) !== got) failures.add('write', libc.errno());
         if (got < READ_BYTES) return;
         continue;
       }
@@ -133,7 +134,7 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
   return {
     step: (timeoutMs) => {
       if (pauses) libc.usleep(ACCEPT_PAUSE_US);
-      const count = libc.epoll_wait(epoll, events.address, EVENTS, timeoutMs);
+      const count = epollWait(epoll, events.address, EVENTS, timeoutMs);
       const isTimed = count >= TIMED_BATCH;
       const begun = isTimed ? performance.now() : 0;
       pauses = accepting && hasLongQueue && count > 0;

@@ -32,6 +32,7 @@ export function createSweep(
   count: number,
   latency: Histogram,
 ): Sweep {
+  const { read, write, poll } = libc;
   const out = libc.allocate(PAYLOAD);
   const back = libc.allocate(PAYLOAD);
   const ready = libc.allocate(PAYLOAD);
@@ -67,7 +68,7 @@ export function createSweep(
         out.int32[1] = head;
         if (head % ECHO_SAMPLE === 0) now = performance.now();
         starts[head % setup.window] = now;
-        if (libc.write(fd, out.address, PAYLOAD) === PAYLOAD) inFlight += 1;
+        if (write(fd, out.address, PAYLOAD) === PAYLOAD) inFlight += 1;
         else {
           failures.add('write', libc.errno());
           bury(head);
@@ -84,7 +85,7 @@ export function createSweep(
       tail += 1;
       return true;
     }
-    const got = libc.read(fd, back.address + partial, PAYLOAD - partial);
+    const got = read(fd, back.address + partial, PAYLOAD - partial);
     if (got < 0) {
       const errno = libc.errno();
       if (errno === EAGAIN) return false;
@@ -119,7 +120,7 @@ export function createSweep(
     ready.int32[1] = POLLIN;
     const now = performance.now();
     const patience = Math.min(POLL_MS, Math.max(0, Math.ceil(until - now)));
-    if (libc.poll(ready.address, 1, patience) > 0) return;
+    if (poll(ready.address, 1, patience) > 0) return;
     if (now - (starts[tail % setup.window] ?? 0) < setup.echoTimeoutMs) return;
     timedOut += 1;
     settle(true);

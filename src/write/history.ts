@@ -6,8 +6,6 @@ import type { HistoryEntry, Unfinished } from '../model/outcome.ts';
 import { type JournalSource, loadJournals } from './journal.ts';
 import { JOURNALS, LOCK } from './paths.ts';
 
-export type { HistoryEntry, Unfinished } from '../model/outcome.ts';
-
 const LARGEST_JOURNAL = 1 << 24;
 
 export type History =

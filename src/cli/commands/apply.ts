@@ -126,7 +126,13 @@ function tell(
       break;
     case 'undone':
       io.complain(
-        `tune: ${result.failure.subject}: ${result.failure.what} (${result.failure.errno ?? 'no errno'}); everything was put back as it was\n`,
+        [
+          `tune: ${result.failure.subject}: ${result.failure.what} (${result.failure.errno ?? 'no errno'}); everything was put back as it was`,
+          ...result.kept.map(
+            (k) => `tune: but for ${k.subject}, which somebody changed meanwhile: it is ${k.found}`,
+          ),
+          '',
+        ].join('\n'),
       );
       break;
     case 'stopped':

@@ -25,8 +25,14 @@ export interface Point {
   readonly call: string;
   /** Its number among the calls of that name in the whole run, from 1. */
   readonly n: number;
-  /** True when the call itself changes something. */
-  readonly writes: boolean;
+  /** Set when it changes a file of the host or a key of the kernel. */
+  readonly target: Target | null;
+}
+
+export interface Target {
+  readonly path: string;
+  /** The call's number among those of its name on that path: the same in every run, whatever Node does besides. */
+  readonly n: number;
 }
 
 /**
@@ -36,24 +42,32 @@ export interface Point {
  */
 export function pointsOf(file: string, root: string): readonly Point[] {
   const counts = new Map<string, number>();
+  const count = (what: string): number => {
+    const n = (counts.get(what) ?? 0) + 1;
+    counts.set(what, n);
+    return n;
+  };
   const points: Point[] = [];
   let begun = false;
   for (const line of fs.readFileSync(file, 'utf8').split('\n')) {
     const call = /^(\w+)\(/.exec(line)?.[1];
     if (call === undefined) continue;
-    const n = (counts.get(call) ?? 0) + 1;
-    counts.set(call, n);
+    const n = count(call);
+    const path = pathOf(call, line);
+    const onPath = count(`${call} ${path}`);
     begun ||= line.includes('/var/lib');
     // The result on standard output: the transaction is over.
     if (/^write\(1[,<]/.test(line)) break;
-    if (begun)
-      points.push({
-        call,
-        n,
-        writes: isWriting(call, line) && (line.includes(root) || line.includes('/proc/sys/')),
-      });
+    const ours = path !== null && (path.startsWith(root) || path.startsWith('/proc/sys/'));
+    if (begun) points.push({ call, n, target: ours && isWriting(call, line) ? { path, n: onPath } : null });
   }
   return points;
+}
+
+/** `fsync(20</a/b>)` and `rename("/a/b", …)`; a call on a descriptor names it in angle brackets (strace -y). */
+function pathOf(call: string, line: string): string | null {
+  const named = ['openat', 'rename', 'unlink', 'mkdir', 'rmdir', 'chmod'].includes(call);
+  return (named ? /"([^"]*)"/ : /<([^>]*)>/).exec(line)?.[1] ?? null;
 }
 
 function isWriting(call: string, line: string): boolean {
@@ -67,7 +81,10 @@ export function choose(points: readonly Point[], limit: number, seed: number): r
   const weight = (i: number) => Math.imul(i + 1, 2654435761 + seed) >>> 0;
   const ranked = points
     .map((point, i) => ({ point, i }))
-    .sort((a, b) => Number(b.point.writes) - Number(a.point.writes) || weight(a.i) - weight(b.i));
+    .sort(
+      (a, b) =>
+        Number(b.point.target !== null) - Number(a.point.target !== null) || weight(a.i) - weight(b.i),
+    );
   return ranked
     .slice(0, limit)
     .sort((a, b) => a.i - b.i)
