@@ -11,7 +11,7 @@ import { type KeySpace, lookUp } from './key-space.ts';
 import { readSysctlFile, type SettingLine } from './sysctl-files.ts';
 import { type LoaderResult, type Loss, MAX_ATTEMPTS, type SysctlWrite } from './sysctl-result.ts';
 import { nearMiss, SYSCTL_CONF } from './systemd-sysctl.ts';
-import { entriesOf, type FileTree } from './tree.ts';
+import { entriesOf, errnoOf, type FileTree, type TreeEntry } from './tree.ts';
 
 export interface ProcpsOptions {
   /** Releases after 4.0.4: an exclusion may itself be a glob. Read in the source, not run here. */
@@ -60,7 +60,16 @@ function preload(tree: FileTree, file: ConfFile): readonly ConfFile[] {
     const entry = entries.get(path.slice(1));
     return entry === undefined ? [] : [{ path: `${directory}${path}`, entry }];
   });
-  return named.length > 0 ? named : [file];
+  if (named.length === 0) return [file];
+  // The first that does not open ends the reading of them all.
+  const broken = named.findIndex(({ entry }) => !opens(entry));
+  return broken === -1 ? named : named.slice(0, broken + 1);
+}
+
+/** fopen(3) opens a directory as well; only reading it fails. */
+function opens(entry: TreeEntry): boolean {
+  const errno = errnoOf(entry);
+  return errno === null || errno === 'EISDIR';
 }
 
 function flatDirectory(names: readonly string[]): PathNode {

@@ -12,6 +12,8 @@ import { readSysctlFile, type SettingLine } from './sysctl-files.ts';
 import { type LoaderResult, type Loss, MAX_ATTEMPTS, type SysctlWrite } from './sysctl-result.ts';
 import type { FileTree } from './tree.ts';
 
+/** <linux/limits.h> */
+const NAME_MAX = 255;
 export const SYSCTL_CONF = '/etc/sysctl.conf';
 
 /** Where the credential `sysctl.extra` may lie: it is parsed after all files. */
@@ -143,7 +145,7 @@ class Run {
       return true;
     }
     if (found.length === 0) {
-      if (Buffer.byteLength(firstName(option.path)) > 255) {
+      if (Buffer.byteLength(firstName(option.path)) > NAME_MAX) {
         this.#complaints.add(aboutLine('loader-crashes', 'error', option.at));
         this.failure = 'systemd-sysctl crashes';
         return false;
@@ -178,7 +180,10 @@ class Run {
 
   /** Why nothing is written; systemd-sysctl ends with a failure for the fatal ones. Null when the key is there. */
   #faultOf(path: string): { readonly code: ComplaintCode; readonly fatal: boolean } | null {
-    if (path.split('/').includes('..')) return { code: 'path-not-normalized', fatal: true };
+    // path_is_normalized(): no `..`, and a name that is too long makes a path invalid wherever in it the name stands.
+    if (path.split('/').some((name) => name === '..' || Buffer.byteLength(name) > NAME_MAX)) {
+      return { code: 'path-not-normalized', fatal: true };
+    }
     const found = lookUp(this.#keys, `/proc/sys/${path}`);
     if (found.kind === 'directory') return { code: 'names-a-directory', fatal: true };
     if (found.kind === 'absent') {
