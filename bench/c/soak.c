@@ -7,7 +7,8 @@
  * The schedule (how many clients and servers work at the same moment) and the drain (reset, no TIME_WAIT) are those
  * of the engine, so that the ratio shows the cost of the language and not of another plan.
  *
- * usage: soak CONNECTIONS SOCKETS_PER_PROCESS ACTIVE_CLIENTS ACTIVE_SERVERS PORT WINDOW FIRST_SOURCE
+ * usage: soak CONNECTIONS SOCKETS_PER_PROCESS ACTIVE_CLIENTS ACTIVE_SERVERS PORT WINDOW FIRST_SOURCE PAUSE_US
+ * PAUSE_US: what a server sleeps between two looks at a busy listener, as the engine's do; 0 for a plain epoll loop.
  * prints one JSON line; exit 0 when every connection was established and every echo came back right.
  */
 #define _GNU_SOURCE
@@ -39,7 +40,7 @@ struct shared {
   _Atomic long ramp_cpu, sweep_cpu;   /* microseconds over all processes */
 };
 static struct shared *sh;
-static int listener, window_size;
+static int listener, window_size, pause_us;
 
 static double now(void) {
   struct timespec t;
@@ -83,7 +84,7 @@ static void serve(int index, int share, int active) {
   int ep = epoll_create1(0), listening = 0, taken = 0;
   char buffer[4096];
   long cpu = cpu_us();
-  int seen = 0;
+  int seen = 0, busy = 0;
   atomic_fetch_add(&sh->rss_before, rss_kb());
   for (int phase; (phase = atomic_load(&sh->phase)) != DRAIN;) {
     if (seen != SWEEP && phase == SWEEP) atomic_fetch_add(&sh->ramp_cpu, cpu_us() - cpu), cpu = cpu_us(), seen = SWEEP;
@@ -91,7 +92,9 @@ static void serve(int index, int share, int active) {
       epoll_ctl(ep, EPOLL_CTL_ADD, listener, &e);
       listening = 1;
     }
+    if (busy && listening) usleep(pause_us);
     int n = epoll_wait(ep, events, EVENTS, listening || phase == SWEEP ? 20 : 2);
+    busy = n > 0 && pause_us > 0;
     if (n == 0 && listening) n = 1, events[0] = e; /* a sibling that filled up may have eaten the wake-up */
     for (int i = 0; i < n; i++) {
       int fd = events[i].data.fd;
@@ -206,13 +209,14 @@ static void run_client(int index, int share, int active, struct sockaddr_in serv
 }
 
 int main(int argc, char **argv) {
-  if (argc != 8) return 2;
+  if (argc != 9) return 2;
   int goal = atoi(argv[1]), per = atoi(argv[2]), clients = (goal + per - 1) / per;
   int active_clients = atoi(argv[3]), active_servers = atoi(argv[4]), on = 1;
   struct sockaddr_in server = address(INADDR_LOOPBACK, atoi(argv[5]));
   uint32_t source = ntohl(inet_addr(argv[7]));
   struct linger reset = {1, 0};
   window_size = atoi(argv[6]);
+  pause_us = atoi(argv[8]);
   sh = mmap(NULL, sizeof *sh, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

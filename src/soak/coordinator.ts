@@ -68,6 +68,7 @@ async function soak(prepared: Prepared, hooks: SoakHooks, libc: Libc): Promise<S
   hooks.signal?.addEventListener('abort', interrupt);
   if (hooks.signal?.aborted) interrupt();
   try {
+    watch.start();
     await run.phase('prepare', () => startCrew(run, crew));
     hooks.onCrew?.({
       clients: clientsOf(crew).map((w) => w.pid),
@@ -75,7 +76,6 @@ async function soak(prepared: Prepared, hooks: SoakHooks, libc: Libc): Promise<S
     });
     run.baseline = readCounters(host);
     const summaryBefore = host.run('ss', ['-s']);
-    watch.start();
     const rampCpuSeconds = await work(run, crew, host);
     const summaryAfter = host.run('ss', ['-s']);
     const counters = readCounters(host);

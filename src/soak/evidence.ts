@@ -4,6 +4,13 @@ import type { CgroupState } from './cgroup.ts';
 import type { KernelCounters } from './counters.ts';
 import type { MachineLimits, NetLimits } from './limits.ts';
 
+export interface Peaks {
+  readonly tcpPages: number;
+  readonly conntrack: number;
+  readonly openFiles: number;
+  readonly lowestFree: number;
+}
+
 /** Everything a blame may look at. */
 export interface Evidence {
   readonly goal: number;
@@ -25,8 +32,8 @@ export interface Evidence {
   readonly after: KernelCounters;
   readonly groupsBefore: CgroupState;
   readonly groupsAfter: CgroupState;
-  /** Highest values seen while it ran. */
-  readonly peak: { readonly tcpPages: number; readonly conntrack: number; readonly openFiles: number };
+  /** Highest values seen while it ran, and the least free memory in bytes. */
+  readonly peak: Peaks;
 }
 
 export interface BlameRow {

@@ -21,8 +21,8 @@ const PER_SOCKET: Readonly<Record<string, number>> = {
 const PER_CONNECTION = 128 + 64 + 16 + 2 * 128 + 2 * 9;
 /** Growth of both worker processes per connection; the goal of the engine, not less than measured. */
 const PROCESS_PER_CONNECTION = 32;
-/** Resident memory of one worker process that no other shares: Node itself. Measured 18 MiB, rounded up. */
-export const WORKER_BYTES = 24 * MIB;
+/** Private memory of one worker process: Node itself. Measured 11 to 14 MiB, rounded up. */
+export const WORKER_BYTES = 16 * MIB;
 /** MemAvailable counts these two caches as reclaimable; an open socket pins one object of each. */
 const FALSELY_RECLAIMABLE = ['sock_inode_cache', 'dentry'] as const;
 

@@ -121,7 +121,11 @@ export async function ramp(run: Run, crew: Crew): Promise<void> {
     const isStopped = () => [...moving].every((c) => c.ramped !== null || c.end !== null);
     await run.waiter.until(isStopped, never, pulse, STOP_PATIENCE_MS);
   }
-  const isTaken = () => accepted() >= established();
+  const isTaken = () => {
+    // The clients may be done while the last servers have not even begun to take.
+    keepGoing();
+    return accepted() >= established();
+  };
   await run.waiter.until(isTaken, () => run.halt === 'lost-worker', accepted, SETTLE_MS);
 }
 

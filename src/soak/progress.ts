@@ -13,7 +13,7 @@ export interface Resource {
 export interface SoakProgress {
   readonly phase: SoakPhase;
   readonly elapsedMs: number;
-  /** Connections established (ramp, hold, drain) or answered (sweep), of how many. */
+  /** Of how many: processes ready (prepare), connections established (ramp, hold, drain), answered (sweep). */
   readonly done: number;
   readonly goal: number;
   readonly perSecond: number;

@@ -4,6 +4,7 @@ import type { SoakPhase, SoakStep, SweepTally, TimelinePoint, WorkerEnd } from '
 import { readCgroups } from './cgroup.ts';
 import { type Gauges, type KernelCounters, readGauges } from './counters.ts';
 import type { Crew, Worker } from './crew.ts';
+import type { Peaks } from './evidence.ts';
 import { freeBytes } from './memory.ts';
 import type { Prepared } from './prepare.ts';
 import { eta, type SoakProgress, tightest } from './progress.ts';
@@ -21,7 +22,7 @@ export interface Run {
   readonly sweeps: SweepTally[];
   readonly lost: WorkerEnd[];
   readonly unstarted: string[];
-  readonly peak: { tcpPages: number; conntrack: number; openFiles: number };
+  readonly peak: { -readonly [K in keyof Peaks]: Peaks[K] };
   /** Counters when all workers were ready and nothing had been connected. */
   baseline: KernelCounters;
   halt: Halt | null;
@@ -68,7 +69,7 @@ export function createRun(
     sweeps: [],
     lost: [],
     unstarted: [],
-    peak: { tcpPages: 0, conntrack: 0, openFiles: 0 },
+    peak: { tcpPages: 0, conntrack: 0, openFiles: 0, lowestFree: prepared.plan.memory.free },
     baseline: prepared.before,
     halt: null,
     stop: (halt) => {
@@ -92,10 +93,13 @@ export function createRun(
   /** What the kernel has reached since the ramp began, the memory floor included. */
   const sample = () => {
     const gauges = readGauges(host);
-    const free = freeBytes(gauges, run.baseline.slab, readCgroups(host));
+    // Most hosts limit nothing here, and a dozen small files ten times a second are a twentieth of a CPU.
+    const groups = prepared.groups.memory === null ? prepared.groups : readCgroups(host);
+    const free = freeBytes(gauges, run.baseline.slab, groups);
     run.peak.tcpPages = Math.max(run.peak.tcpPages, gauges.sockets?.pages ?? 0);
     run.peak.conntrack = Math.max(run.peak.conntrack, gauges.conntrack ?? 0);
     run.peak.openFiles = Math.max(run.peak.openFiles, gauges.openFiles ?? 0);
+    run.peak.lowestFree = Math.min(run.peak.lowestFree, free);
     if (current === 'ramp' && free < prepared.plan.memory.floor) run.stop('memory-floor');
     if (samples++ % keepEvery === 0) addPoint(gauges, free);
     onProgress(progress(gauges, free));
@@ -110,9 +114,15 @@ export function createRun(
   const progress = (gauges: Gauges, free: number): SoakProgress => {
     const crew = crewOf();
     const now = clock();
-    const done = total(clientsOf(crew), (w) => w.done);
-    const goal =
-      current === 'ramp' ? prepared.options.goal : total(clientsOf(crew), (w) => w.ramped?.established ?? 0);
+    const isPreparing = current === 'prepare';
+    const done = isPreparing
+      ? crew.workers.filter((w) => w.ready).length
+      : total(clientsOf(crew), (w) => w.done);
+    const goal = isPreparing
+      ? prepared.plan.clients + prepared.plan.servers
+      : current === 'ramp'
+        ? prepared.options.goal
+        : total(clientsOf(crew), (w) => w.ramped?.established ?? 0);
     recent.push({ at: now, done });
     while (recent.length > 2 && now - (recent[0]?.at ?? now) > RATE_OVER_MS) recent.shift();
     const first = recent[0];

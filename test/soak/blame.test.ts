@@ -73,7 +73,7 @@ const evidence = (parts: Partial<Evidence> = {}): Evidence => ({
   after: counters,
   groupsBefore: groups,
   groupsAfter: groups,
-  peak: { tcpPages: 0, conntrack: 0, openFiles: 0 },
+  peak: { tcpPages: 0, conntrack: 0, openFiles: 0, lowestFree: 9 * GIB },
   ...parts,
 });
 const failure = (side: 'client' | 'server', call: string, errno: string): CallFailure => ({
@@ -125,7 +125,7 @@ const CASES: Readonly<Record<string, Case>> = {
     judges: 'host',
     parts: {
       failures: [failure('client', 'socket', 'ENFILE')],
-      peak: { tcpPages: 0, conntrack: 0, openFiles: 1_999_990 },
+      peak: { tcpPages: 0, conntrack: 0, openFiles: 1_999_990, lowestFree: 9 * GIB },
     },
   },
   'ENFILE although there is room: an inode could not be had': {
@@ -156,7 +156,7 @@ const CASES: Readonly<Record<string, Case>> = {
     judges: 'host',
     parts: {
       timedOut: 40,
-      peak: { tcpPages: 0, conntrack: 262_144, openFiles: 0 },
+      peak: { tcpPages: 0, conntrack: 262_144, openFiles: 0, lowestFree: 9 * GIB },
       moved: { 'TcpExt.ListenOverflows': 3 },
     },
   },
@@ -194,7 +194,7 @@ const CASES: Readonly<Record<string, Case>> = {
     key: 'net.ipv4.tcp_mem',
     needed: '575796 767734 1151592',
     judges: 'host',
-    parts: { timedOut: 1, peak: { tcpPages: 575_700, conntrack: 0, openFiles: 0 } },
+    parts: { timedOut: 1, peak: { tcpPages: 575_700, conntrack: 0, openFiles: 0, lowestFree: 9 * GIB } },
   },
   'ENOSPC from epoll_ctl': {
     code: 'epoll-watches',
@@ -242,6 +242,7 @@ const CASES: Readonly<Record<string, Case>> = {
       lostWorkers: [killed],
       before: { ...counters, oomKills: 1 },
       after: { ...counters, oomKills: 2 },
+      peak: { ...evidence().peak, lowestFree: GIB / 2 },
     },
   },
   'the memory floor': {
@@ -293,8 +294,12 @@ describe('blame', () => {
     ],
     ['a worker killed by hand', { lostWorkers: [killed] }],
     [
+      'a worker killed by hand while somebody else’s control group runs out of memory',
+      { lostWorkers: [killed], before: { ...counters, oomKills: 1 }, after: { ...counters, oomKills: 2 } },
+    ],
+    [
       'a full conntrack table that let all through',
-      { peak: { tcpPages: 0, conntrack: 262_144, openFiles: 0 } },
+      { peak: { tcpPages: 0, conntrack: 262_144, openFiles: 0, lowestFree: 9 * GIB } },
     ],
   ])('%s blames nothing', (_name, parts) => {
     expect(findBlame(evidence(parts))).toBeNull();
