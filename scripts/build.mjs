@@ -102,6 +102,7 @@ await build({
   ...shared,
   entryPoints: ['src/main.ts'],
   format: 'cjs',
+  charset: 'ascii',
   // Names and lines stay, for stack traces; with the code cache, size costs next to nothing.
   minifySyntax: true,
   legalComments: 'linked',
@@ -113,6 +114,10 @@ await build({
     'import.meta.url': '"file:///tune/app.cjs"',
   },
 });
+// The launcher reads one byte a character: outside comments, which esbuild copies, nothing else may be in there.
+const bundle = readFileSync(join(dist, 'app.cjs'), 'utf8');
+const stray = bundle.split('\n').find((line) => /[^\0-\x7f]/.test(line) && !/^\s*(\/\/|\/?\*)/.test(line));
+if (stray !== undefined) throw new Error(`the bundle holds a character that is not ASCII: ${stray.trim()}`);
 // A cache of the last bundle would be refused, and is wrong to leave behind if this build stops here.
 rmSync(join(dist, 'app.cache'), { force: true });
 copyFileSync(join(root, 'scripts', 'launcher.cjs'), join(dist, 'tune.cjs'));

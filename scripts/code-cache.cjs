@@ -6,7 +6,7 @@ const vm = require('node:vm');
 const { wrap } = require('node:module');
 
 const file = path.resolve(process.argv[2]);
-const script = new vm.Script(wrap(fs.readFileSync(file, 'utf8')), {
+const script = new vm.Script(wrap(fs.readFileSync(file, 'latin1')), {
   filename: file,
   importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 });

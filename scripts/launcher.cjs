@@ -13,7 +13,8 @@ try {
 } catch {
   // No cache: slower, nothing else.
 }
-const script = new vm.Script(wrap(fs.readFileSync(file, 'utf8')), {
+// The bundle is ASCII (esbuild escapes the rest), and one byte a character is read several times faster.
+const script = new vm.Script(wrap(fs.readFileSync(file, 'latin1')), {
   filename: file,
   cachedData,
   importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

@@ -26,6 +26,11 @@ export function compileEarly(): void {
   v8.setFlagsFromString('--interrupt-budget=2000');
 }
 
+/** Back to patience: what is not hot by now is not worth a compiler's time while connections are opened. */
+function compileLate(): void {
+  v8.setFlagsFromString('--interrupt-budget=1000000');
+}
+
 /** `wake` is any descriptor that epoll takes and that stays silent meanwhile. Leaves no socket behind. */
 export function rehearse(libc: Libc, server: string, wake: number): void {
   const listening = openListener(libc, server, 0, CONNECTIONS);
@@ -47,6 +52,7 @@ export function rehearse(libc: Libc, server: string, wake: number): void {
     const patience = performance.now() + MOST_MS;
     while (echo.open() > 0 && performance.now() < patience) echo.step(0);
   }
+  compileLate();
   echo.close();
   libc.close(listening.fd);
 }
