@@ -14,7 +14,7 @@ import type { ClientSetup } from './wire.ts';
 
 const CONNECTIONS = 48;
 const ROUNDS = 10;
-const SWEEPS = 2;
+const SWEEPS = 6;
 /** A rehearsal is worth a tenth of a second; on a machine that is slower than that, it ends early. */
 const MOST_MS = 400;
 
