@@ -13,7 +13,7 @@ import { createSweep } from './sweep.ts';
 import type { ClientSetup } from './wire.ts';
 
 const CONNECTIONS = 48;
-const ROUNDS = 10;
+const ROUNDS = 6;
 const SWEEPS = 6;
 /** A rehearsal is worth a tenth of a second; on a machine that is slower than that, it ends early. */
 const MOST_MS = 400;

@@ -67,6 +67,12 @@ describe('sysctl --system', () => {
     ]);
   });
 
+  test('the first file of such a pattern that does not open ends it', () => {
+    const dangling = { name: 's*.conf', kind: 'dangling', target: '/gone' } as const;
+    const files = { '/etc/sysctl.d/s*.conf': dangling, '/etc/sysctl.d/s1.conf': 'net.core.somaxconn=2' };
+    expect(run(files).filesRead).toEqual(['/etc/sysctl.d/s*.conf', '/etc/sysctl.d/s1.conf']);
+  });
+
   test('a masked file does not open, which fails the run; a directory does', () => {
     const dangling = { name: 'x.conf', kind: 'dangling', target: '/gone' } as const;
     expect(run({ '/etc/sysctl.d/x.conf': dangling }).failure).not.toBeNull();

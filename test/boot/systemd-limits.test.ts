@@ -29,6 +29,15 @@ describe('LimitNOFILE values', () => {
     ['-1', 'not-a-number'],
     ['unlimited', 'not-a-number'],
     ['2:1', 'soft-above-hard'],
+    ['infinity:5', 'soft-above-hard'],
+    [' +5', '5:5'],
+    ['0b101', '5:5'],
+    ['0o17', '15:15'],
+    ['09', 'not-a-number'],
+    ['0x', 'not-a-number'],
+    ['1024 : 2048', 'not-a-number'],
+    ['18446744073709551614', '18446744073709551614:18446744073709551614'],
+    ['18446744073709551615', 'not-a-number'],
   ])('%j: %s', (text, expected) => {
     const parsed = parseRlimit(text);
     expect(typeof parsed === 'string' ? parsed : shown(parsed)).toBe(expected);

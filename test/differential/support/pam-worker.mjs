@@ -34,6 +34,16 @@ function lay(path, entry) {
   }
 }
 
+/** A limit of 0 seconds of CPU kills a session that meets a clock tick: then it is opened again. */
+async function open(user) {
+  let answer = '';
+  for (let tries = 0; tries < 10 && !/^\d/.test(answer); tries++) {
+    child.stdin.write(`${user}\n`);
+    answer = (await answers.next()).value;
+  }
+  return answer;
+}
+
 const HANDLERS = {
   users: ({ passwd, group }) => {
     fs.writeFileSync(at('/etc/passwd'), passwd);
@@ -54,10 +64,7 @@ const HANDLERS = {
     if (main) lay('/etc/security/limits.conf', main);
     for (const entry of dropIns) lay(`${LIMITS_D}/${entry.name}`, entry);
     const sessions = [];
-    for (const user of users) {
-      child.stdin.write(`${user}\n`);
-      sessions.push((await answers.next()).value);
-    }
+    for (const user of users) sessions.push(await open(user));
     return { sessions };
   },
 };
