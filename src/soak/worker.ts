@@ -5,7 +5,7 @@
 import { O_WRONLY, PR_SET_PDEATHSIG, SIGKILL } from './constants.ts';
 import { createHistogram } from './histogram.ts';
 import { type Libc, type LoadFfi, loadLibc } from './libc.ts';
-import { ownMemory } from './own-memory.ts';
+import { ownMemory, settleMemory } from './own-memory.ts';
 import { createRamp, type Ramp } from './ramp.ts';
 import { compileEarly, rehearse } from './rehearsal.ts';
 import { createServer } from './server.ts';
@@ -42,6 +42,7 @@ export async function runWorker(loadFfi?: LoadFfi): Promise<void> {
     process.once('message', (order: Order) => {
       if (order.type !== 'setup') return;
       rehearse(libc, order.server.address, CHANNEL_FD);
+      settleMemory();
       if (order.role === 'server') serve(libc, order);
       else attend(libc, order);
     });
