@@ -70,7 +70,7 @@ export interface MemoryUse {
   readonly freePerConnection: number | null;
   /**
    * Growth of the worker processes' private memory from when they were ready (code compiled) to the end, per
-   * connection, each end and both; negative where a process gave memory back.
+   * connection, each end and both. What they gave back of their start-up memory meanwhile is not set off.
    */
   readonly clientPerConnection: number | null;
   readonly serverPerConnection: number | null;

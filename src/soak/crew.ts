@@ -1,6 +1,7 @@
 /** The worker processes: started, told, listened to, and ended. None outlives the coordinator. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { WorkerEnd } from '../model/soak.ts';
+import { libraryStdio } from './embedded-ffi.ts';
 import type {
   ClientSetup,
   EchoTally,
@@ -105,7 +106,7 @@ export function createCrew(command: WorkerCommand, events: CrewEvents): Crew {
       let child: ChildProcess;
       try {
         child = spawn(command.file, [...command.args], {
-          stdio: ['ignore', 'ignore', 'inherit', 'ipc', listener],
+          stdio: ['ignore', 'ignore', 'inherit', 'ipc', listener, ...libraryStdio()],
           env: environment,
           detached: true,
         });

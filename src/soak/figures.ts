@@ -42,7 +42,7 @@ export function memoryUse(run: Run, crew: Crew, after: KernelCounters, establish
     if (grown > 0) slab[name] = Math.round(grown * cache.effectiveBytes);
   }
   const growth = (workers: readonly Worker[]) =>
-    total(workers, (w) => (w.figures === null ? 0 : w.figures.memory.now - w.figures.memory.atStart));
+    total(workers, (w) => (w.figures === null ? 0 : w.figures.memory.grown));
   const client = growth(clientsOf(crew));
   const server = growth(serversOf(crew));
   return {

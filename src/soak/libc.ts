@@ -8,6 +8,7 @@
  * so the lower 32 are taken, which the FFI hands over faster. Hot loops take the functions out of the object once.
  */
 import { InputError } from '../model/error.ts';
+import { isFfiEmbedded, loadEmbeddedFfi } from './embedded-ffi.ts';
 
 /** A piece of memory that C may write to: the bytes and where they are. */
 export interface Memory {
@@ -56,7 +57,7 @@ interface Ffi {
   address(value: unknown): bigint;
 }
 
-/** How the FFI package is loaded; another way is given where it is not in node_modules (a single executable). */
+/** How the FFI package is loaded: from node_modules, from within a single executable, or as a test wants it. */
 export type LoadFfi = () => Promise<unknown>;
 
 const P = 'intptr_t';
@@ -87,7 +88,9 @@ const SIGNATURES: Readonly<Record<Exclude<keyof Libc, 'errno' | 'allocate'>, rea
 let loaded: Promise<Libc> | null = null;
 
 /** Loads the FFI and binds the calls, once per process. Throws InputError where there is no binary for the platform. */
-export function loadLibc(load: LoadFfi = () => import('koffi')): Promise<Libc> {
+export function loadLibc(
+  load: LoadFfi = () => (isFfiEmbedded() ? loadEmbeddedFfi() : import('koffi')),
+): Promise<Libc> {
   loaded ??= load().then(bindCalls, (error: unknown) => {
     loaded = null;
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);

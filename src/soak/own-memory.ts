@@ -31,14 +31,38 @@ export function ownMemory(libc: Libc, pageSize: number): () => number {
   };
 }
 
+/** A process's private memory over time. */
+export interface MemoryWatch {
+  /** To be called now and then while the work goes on: growth between two looks that is gone by the second is not seen. */
+  look(): void;
+  /** Bytes: what it grew by, and what it is. */
+  figures(): { readonly grown: number; readonly now: number };
+}
+
 /**
- * Gives back what the engine holds only because start-up and compiling needed it. Otherwise it does so by itself while
- * connections are opened, and the process seems to shrink with each of them.
+ * Adds up growth only. The engine gives start-up memory back in steps, seconds later, while connections are opened:
+ * set off against what the connections cost, that would make them look free.
  */
+export function watchMemory(own: () => number): MemoryWatch {
+  let last = own();
+  let grown = 0;
+  const look = () => {
+    const now = own();
+    if (now > last) grown += now - last;
+    last = now;
+  };
+  return {
+    look,
+    figures: () => {
+      look();
+      return { grown, now: last };
+    },
+  };
+}
+
+/** Collects what start-up has left behind, so that the engine does not do it while connections are opened. */
 export function settleMemory(): void {
   v8.setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
-  if (typeof collect !== 'function') return;
-  // Twice: the first finds what has ended, the second shrinks the heap to what is left.
-  for (let i = 0; i < 2; i++) collect({ type: 'major', execution: 'sync' });
+  if (typeof collect === 'function') collect();
 }

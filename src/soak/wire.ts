@@ -5,6 +5,8 @@ import type { EncodedHistogram } from './histogram.ts';
 /** Descriptors every worker is started with, by their place in `stdio`. */
 export const CHANNEL_FD = 3;
 export const LISTENER_FD = 4;
+/** The FFI's library, in a single executable only. */
+export const LIBRARY_FD = 5;
 
 export interface ClientSetup {
   readonly type: 'setup';
@@ -70,8 +72,8 @@ export interface EchoTally {
 }
 
 export interface WorkerFigures {
-  /** Private bytes when the worker was ready, and now. */
-  readonly memory: { readonly atStart: number; readonly now: number };
+  /** Private bytes: what they grew by since the worker was ready, what was given back not set off, and what they are. */
+  readonly memory: { readonly grown: number; readonly now: number };
   /** User and system CPU so far, seconds. */
   readonly cpuSeconds: number;
   readonly longestSliceMs: number;

@@ -5,7 +5,7 @@
 import { O_WRONLY, PR_SET_PDEATHSIG, SIGKILL } from './constants.ts';
 import { createHistogram } from './histogram.ts';
 import { type Libc, type LoadFfi, loadLibc } from './libc.ts';
-import { ownMemory, settleMemory } from './own-memory.ts';
+import { ownMemory, settleMemory, watchMemory } from './own-memory.ts';
 import { createRamp, type Ramp } from './ramp.ts';
 import { compileEarly, rehearse } from './rehearsal.ts';
 import { createServer } from './server.ts';
@@ -84,10 +84,10 @@ function figures(memory: WorkerFigures['memory'], parts: Partial<WorkerFigures>)
 
 function serve(libc: Libc, setup: ServerSetup): void {
   const server = createServer(libc, LISTENER_FD, CHANNEL_FD, setup.capacity);
-  const own = ownMemory(libc, setup.pageSize);
-  const atStart = own();
+  const memory = watchMemory(ownMemory(libc, setup.pageSize));
   let told = 0;
   let toldAt = 0;
+  let lookedAt = 0;
   let seen = 0;
   let saidFull = false;
   let saidStuck = false;
@@ -98,7 +98,7 @@ function serve(libc: Libc, setup: ServerSetup): void {
     else if (order.type === 'report') {
       tell({
         type: 'figures',
-        figures: figures({ atStart, now: own() }, { longestSliceMs: server.longestSliceMs() }),
+        figures: figures(memory.figures(), { longestSliceMs: server.longestSliceMs() }),
         failures: server.failures(),
       });
     }
@@ -106,6 +106,10 @@ function serve(libc: Libc, setup: ServerSetup): void {
 
   const report = (now: number) => {
     const done = server.taken();
+    if (now - lookedAt >= PROGRESS_MS) {
+      lookedAt = now;
+      memory.look();
+    }
     if (server.stuck() && !saidStuck) {
       saidStuck = true;
       tell({ type: 'trouble', done, failures: server.failures() });
@@ -140,8 +144,7 @@ function attend(libc: Libc, setup: ClientSetup): void {
   const fds = new Int32Array(setup.goal);
   const connect = createHistogram();
   const echo = createHistogram();
-  const own = ownMemory(libc, setup.pageSize);
-  const atStart = own();
+  const memory = watchMemory(ownMemory(libc, setup.pageSize));
   const ramp: Ramp = createRamp(libc, setup, LISTENER_FD, fds, connect);
   let sweep: Sweep | null = null;
   let longest = 0;
@@ -160,6 +163,7 @@ function attend(libc: Libc, setup: ClientSetup): void {
       }
       if (now - told >= PROGRESS_MS) {
         told = now;
+        memory.look();
         tell({ type: 'progress', done: done() });
       }
       setImmediate(turn);
@@ -182,16 +186,13 @@ function attend(libc: Libc, setup: ClientSetup): void {
     else if (order.type === 'report') {
       tell({
         type: 'figures',
-        figures: figures(
-          { atStart, now: own() },
-          {
-            longestSliceMs: longest,
-            pacedMs: ramp.pacedMs(),
-            connect: connect.encode(),
-            echo: echo.encode(),
-            perSource: ramp.perSource(),
-          },
-        ),
+        figures: figures(memory.figures(), {
+          longestSliceMs: longest,
+          pacedMs: ramp.pacedMs(),
+          connect: connect.encode(),
+          echo: echo.encode(),
+          perSource: ramp.perSource(),
+        }),
         failures: failuresSoFar(),
       });
     }
