@@ -1,6 +1,6 @@
 /**
  * Writes the captures of the hand-made hosts (test/fixtures/hosts) and the golden results of every host
- * (test/golden/audit). `--raw DIR` also makes the captures of debian-12 and debian-13 from what scripts/vm recorded.
+ * (test/golden). `--raw DIR` also makes the captures of debian-12 and debian-13 from what scripts/vm recorded.
  * Read the difference before you commit it: a changed golden file is a changed answer to some administrator.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ await build({
     contents: `
       export { MADE_HOSTS } from './test/support/hosts/index.ts';
       export { captureOf, rawToParts } from './test/support/hosts/capture.ts';
-      export { goldenResults } from './test/support/golden.ts';
+      export { goldenResults, goldenWalls } from './test/support/golden.ts';
     `,
     resolveDir: root,
     loader: 'ts',
@@ -56,11 +56,14 @@ if (rawAt !== -1) {
   }
 }
 
-rmSync('test/golden/audit', { recursive: true, force: true });
-mkdirSync('test/golden/audit', { recursive: true });
+for (const kind of ['audit', 'walls']) {
+  rmSync(`test/golden/${kind}`, { recursive: true, force: true });
+  mkdirSync(`test/golden/${kind}`, { recursive: true });
+}
 for (const name of readdirSync(hosts).sort()) {
   if (!existsSync(join(hosts, name, 'host.json'))) continue;
   for (const [suffix, text] of Object.entries(await kit.goldenResults(join(hosts, name, 'host.json')))) {
     writeFileSync(join('test/golden/audit', `${name}.${suffix}`), text);
   }
+  writeFileSync(join('test/golden/walls', `${name}.txt`), kit.goldenWalls(join(hosts, name, 'host.json')));
 }

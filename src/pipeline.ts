@@ -13,6 +13,8 @@ import type { Tunable } from './model/tunable.ts';
 import { complaintFinding } from './report/complaints.ts';
 import { RULES } from './rules/index.ts';
 import { TUNABLES } from './tunables/index.ts';
+import { findWalls } from './walls/index.ts';
+import { recommend } from './walls/recommend.ts';
 
 export const CATALOGUE: ReadonlyMap<string, Tunable> = new Map(TUNABLES.map((t) => [t.key, t]));
 
@@ -27,6 +29,8 @@ export interface AuditRequest {
   /** Keys to judge; empty means all of the profile's. */
   readonly only: readonly string[];
   readonly ignore: readonly string[];
+  /** The shipped profiles, to say which one fits; left out when the user or an apply chose one. */
+  readonly candidates?: readonly Profile[];
 }
 
 /** @throws InputError when the named process or service is not there. */
@@ -49,7 +53,17 @@ export function audit(request: AuditRequest): Audit {
   const context = { snapshot, profile, goal, predict: boot.predict };
   const { findings, unchecked } =
     only.size > 0 ? NO_RULES : judgeHost(context, complaintsOf(boot), request.ignore);
-  return { snapshot, profile, goal, settings, findings, unchecked, asWanted: isAsWanted(settings, findings) };
+  return {
+    snapshot,
+    profile,
+    goal,
+    settings,
+    findings,
+    unchecked,
+    walls: findWalls(snapshot, { target: goal }),
+    recommendation: request.candidates === undefined ? null : recommend(snapshot, request.candidates),
+    asWanted: isAsWanted(settings, findings),
+  };
 }
 
 const NO_RULES = { findings: [], unchecked: [] } as const;

@@ -54,9 +54,16 @@ const LAYERS: Readonly<
     packages: [],
     why: 'the story of a change, apart so that an audit does not load it',
   },
+  verify: { may: ['model', 'boot'], packages: [], why: 'pure: was what was applied kept' },
+  verification: {
+    may: ['model', 'boot', 'diff', 'gather', 'host', 'pipeline', 'plan', 'soak', 'verify', 'write'],
+    packages: [],
+    why: 'the story of a verification, apart so that an audit does not load it',
+  },
   cli: {
     may: [
       'change',
+      'verification',
       'model',
       'tunables',
       'rules',
@@ -85,7 +92,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   'node:child_process': /^src\/host\/linux\.ts$|^src\/soak\//,
   'node:net': /^$/,
   'node:http': /^$/,
-  'node:os': /^src\/soak\//,
+  'node:os': /^src\/soak\/|^src\/cli\/commands\/verify\.ts$/,
   execa: /^src\/(host|write)\//,
   koffi: /^src\/soak\/libc\.ts$/,
 };
@@ -129,7 +136,7 @@ describe('layers', () => {
 
   test('the pure core has no clock, no randomness and no process', () => {
     const pure = files.filter((f) =>
-      /^src\/(model|tunables|rules|profile|boot|diff|walls|plan|report|gather)\//.test(f),
+      /^src\/(model|tunables|rules|profile|boot|diff|walls|plan|verify|report|gather)\//.test(f),
     );
     const impure = pure.filter((f) =>
       /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.[a-z]+\b(?= *[.([=])|process\.(env|argv|pid|ppid|arch|platform)\b|console\.)/.test(

@@ -41,6 +41,24 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       handle(async () => (await import('./commands/explain.ts')).runExplain),
     )
     .command(
+      'walls',
+      'At how many connections this host stops, on what, and what raises each',
+      (y) =>
+        targetOptions(y)
+          .option('goal', { describe: 'Mark what is below so many connections', type: 'string' })
+          .option('idle-bytes', {
+            describe: 'Bytes the program keeps per connection (default 0)',
+            type: 'string',
+          })
+          .option('busy', { describe: 'Share of sockets with data queued (default 5%)', type: 'string' })
+          .option('side', {
+            describe: 'Whose walls the goal is held against: server, client or both (default server)',
+            type: 'string',
+          })
+          .option('loopback', { describe: 'Both ends of each connection are on this host', type: 'boolean' }),
+      handle(async () => (await import('./commands/walls.ts')).runWalls),
+    )
+    .command(
       'boot',
       'What the next boot sets: every key, the line that wins, the lines that lose',
       (y) =>
@@ -126,6 +144,21 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       soakOptions,
       handle(async () => (await import('./commands/soak.ts')).runSoakCommand),
     )
+    .command(
+      'verify',
+      'After the reboot: is everything as it was applied, and do the sockets hold',
+      verifyOptions,
+      handle(async () => (await import('./commands/verify.ts')).runVerify),
+    )
+    .command(
+      'report [id]',
+      'Show what an earlier verify found: the last one, or the one with this number',
+      (y) =>
+        y
+          .positional('id', { describe: 'Its number, such as 0001', type: 'string' })
+          .option('list', { describe: 'One line for each that is kept', type: 'boolean' }),
+      handle(async () => (await import('./commands/report.ts')).runReport),
+    )
     .demandCommand(1, 'name a command: tune audit is the first one to run')
     .strict()
     .recommendCommands()
@@ -154,6 +187,25 @@ function planOptions(y: Argv): Argv {
     .option('root', { describe: 'Write into an image or a mounted disk', type: 'string' });
 }
 
+function verifyOptions(y: Argv): Argv {
+  return profileOptions(y)
+    .option('connections', {
+      alias: 'n',
+      describe: 'How many to hold (default: the goal, and not less than 500,000)',
+      type: 'string',
+    })
+    .option('quick', { describe: 'Without the soak', type: 'boolean' })
+    .option('hold', { describe: 'Seconds to hold them (default 0)', type: 'string' })
+    .option('each-profile', { describe: 'The soak of every shipped profile, in one table', type: 'boolean' })
+    .option('service', { describe: 'Also look at the limits of this service', type: 'string' })
+    .option('spread', {
+      describe: 'Several server processes: open files per process are not proven then',
+      type: 'boolean',
+    })
+    .option('namespace', { describe: 'The soak in a network namespace of its own', type: 'boolean' })
+    .option('force', { describe: 'Go on although the memory arithmetic says no', type: 'boolean' });
+}
+
 function soakOptions(y: Argv): Argv {
   return y
     .option('connections', { alias: 'n', describe: 'How many to hold', type: 'string', demandOption: true })
@@ -178,7 +230,8 @@ function soakOptions(y: Argv): Argv {
 /** An apply that was cut short is everybody's business, so every command that does not resolve it says so. */
 async function warnUnfinished([command = '']: readonly string[], io: Io): Promise<void> {
   const host = linuxHost();
-  if (['rollback', 'confirm', 'history', 'apply'].includes(command) || !host.list(JOURNALS).ok) return;
+  if (['rollback', 'confirm', 'history', 'apply', 'verify'].includes(command) || !host.list(JOURNALS).ok)
+    return;
   const { unfinished } = await import('../write/history.ts');
   const open = unfinished(host);
   const text = open === null ? null : unfinishedText(open);

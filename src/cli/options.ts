@@ -1,6 +1,7 @@
 /** Flags → typed options, by zod. yargs only splits the words; every check and every message is here. */
 import * as z from 'zod/mini';
 import { InputError } from '../model/error.ts';
+import type { Fraction } from '../model/profile.ts';
 import { hint } from '../profile/suggest.ts';
 
 const MAX_PID = 4194304;
@@ -16,16 +17,16 @@ const list = z.pipe(
   ),
 );
 
-const count = (flag: string, max: bigint) =>
+const count = (flag: string, max: bigint, min = 1n) =>
   z.pipe(
     once(flag),
     z.transform((value, context) => {
       if (value === undefined) return null;
-      if (/^\d{1,18}$/.test(value) && BigInt(value) >= 1n && BigInt(value) <= max) return BigInt(value);
+      if (/^\d{1,18}$/.test(value) && BigInt(value) >= min && BigInt(value) <= max) return BigInt(value);
       context.issues.push({
         code: 'custom',
         input: value,
-        message: `"${value}" is not a whole number from 1 to ${max}`,
+        message: `"${value}" is not a whole number from ${min} to ${max}`,
       });
       return z.NEVER;
     }),
@@ -73,6 +74,36 @@ export const explainFlags = z.object({
   key: z.string(),
 });
 const flag = z._default(z.boolean(), false);
+
+/** `5%`, `0.5%`, `100%` as a fraction. */
+const percent = (flagName: string) =>
+  z.pipe(
+    once(flagName),
+    z.transform((value, context): Fraction | null => {
+      if (value === undefined) return null;
+      const match = /^(\d{1,3})(?:\.(\d{1,3}))?%$/.exec(value);
+      const numerator = BigInt(match?.[1] ?? '101') * 1000n + BigInt((match?.[2] ?? '').padEnd(3, '0'));
+      if (numerator <= 100_000n) return { numerator, denominator: 100_000n, text: value };
+      context.issues.push({
+        code: 'custom',
+        input: value,
+        message: `"${value}" is not a share from 0% to 100%, such as 5%`,
+      });
+      return z.NEVER;
+    }),
+  );
+/** A program that keeps more than 1 GiB per connection is not what this is for. */
+const MAX_IDLE_BYTES = 1n << 30n;
+
+export const wallsFlags = z.object({
+  ...shared,
+  ...target,
+  goal: count('goal', MAX_GOAL),
+  'idle-bytes': count('idle-bytes', MAX_IDLE_BYTES, 0n),
+  busy: percent('busy'),
+  side: z._default(z.enum(['server', 'client', 'both'], 'must be server, client or both'), 'server'),
+  loopback: flag,
+});
 const DAY_SECONDS = 86_400n;
 
 export const soakFlags = z.object({
@@ -140,6 +171,28 @@ export const rollbackFlags = z.object({
 });
 export const confirmFlags = z.object(shared);
 export const historyFlags = z.object({ ...shared, root: once('root') });
+export const verifyFlags = z.object({
+  ...shared,
+  profile: once('profile'),
+  goal: count('goal', MAX_GOAL),
+  connections: count('connections', MAX_GOAL),
+  service: once('service'),
+  hold: count('hold', 366n * DAY_SECONDS),
+  quick: flag,
+  'each-profile': flag,
+  spread: flag,
+  namespace: flag,
+  force: flag,
+});
+export type VerifyFlags = z.infer<typeof verifyFlags>;
+export const reportFlags = z.object({
+  ...shared,
+  list: flag,
+  id: z.pipe(
+    z.optional(z.string().check(z.regex(/^\d{1,9}$/, 'a report is named by its number, such as 0001'))),
+    z.transform((id) => id?.padStart(4, '0')),
+  ),
+});
 export const profilesFlags = z.object({
   ...shared,
   ...target,

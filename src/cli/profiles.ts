@@ -23,6 +23,17 @@ export async function chooseProfile(name: string | undefined): Promise<Profile> 
   return loadProfile(known ? applied.name : DEFAULT_PROFILE);
 }
 
+/** Is a profile applied on this very host? */
+export async function wasApplied(): Promise<boolean> {
+  if (!linuxHost().list(JOURNALS).ok) return false;
+  const { appliedProfile } = await import('../write/history.ts');
+  return appliedProfile(linuxHost()) !== null;
+}
+
+export async function isShipped(name: string): Promise<boolean> {
+  return Object.hasOwn(await shippedProfiles(), name);
+}
+
 type Shipped = Readonly<Record<string, ParsedDocument>>;
 
 /** @throws InputError for unknown names and for everything that is wrong in the file. */

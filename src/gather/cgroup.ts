@@ -8,9 +8,9 @@ const UNIFIED_MOUNTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'] as const;
 
 export function gatherCgroup(host: HostReader, pid: number): CgroupLimits {
   const membership = host.read(`/proc/${pid}/cgroup`);
-  if (!membership.ok) return { memoryMax: null, pidsMax: null };
-  const memory: (bigint | null)[] = [];
-  const pids: (bigint | null)[] = [];
+  if (!membership.ok) return { memoryMax: null, pidsMax: null, unread: membership.errno };
+  const memory: FileLimit[] = [];
+  const pids: FileLimit[] = [];
   for (const line of membership.value.split('\n')) {
     const match = /^(\d+):([^:]*):(\/.*)$/.exec(line);
     if (match?.[2] === undefined || match[3] === undefined) continue;
@@ -18,18 +18,25 @@ export function gatherCgroup(host: HostReader, pid: number): CgroupLimits {
     const folders = ancestors(match[3]);
     if (match[2] === '') {
       for (const folder of folders.flatMap((f) => UNIFIED_MOUNTS.map((mount) => `${mount}${f}`))) {
-        memory.push(readLimit(host, `${folder}memory.max`));
-        pids.push(readLimit(host, `${folder}pids.max`));
+        memory.push(...readLimit(host, `${folder}memory.max`));
+        pids.push(...readLimit(host, `${folder}pids.max`));
       }
     }
     if (controllers.includes('memory')) {
-      memory.push(...folders.map((f) => readLimit(host, `/sys/fs/cgroup/memory${f}memory.limit_in_bytes`)));
+      memory.push(
+        ...folders.flatMap((f) => readLimit(host, `/sys/fs/cgroup/memory${f}memory.limit_in_bytes`)),
+      );
     }
     if (controllers.includes('pids')) {
-      pids.push(...folders.map((f) => readLimit(host, `/sys/fs/cgroup/pids${f}pids.max`)));
+      pids.push(...folders.flatMap((f) => readLimit(host, `/sys/fs/cgroup/pids${f}pids.max`)));
     }
   }
-  return { memoryMax: lowest(memory), pidsMax: lowest(pids) };
+  const tightest = lowest(memory);
+  return {
+    memoryMax: tightest?.limit ?? null,
+    ...(tightest === null ? {} : { memoryFile: tightest.file }),
+    pidsMax: lowest(pids)?.limit ?? null,
+  };
 }
 
 /** `/a/b` → `/a/b/`, `/a/`, `/`. A path that climbs (`/../..`, seen from another cgroup namespace) is not followed. */
@@ -46,13 +53,22 @@ function ancestors(path: string): readonly string[] {
   );
 }
 
-function readLimit(host: HostReader, path: string): bigint | null {
-  const text = host.read(path);
-  if (!text.ok || !/^\d+\s*$/.test(text.value)) return null;
-  const limit = BigInt(text.value.trim());
-  return limit >= V1_UNLIMITED ? null : limit;
+interface FileLimit {
+  readonly file: string;
+  readonly limit: bigint;
 }
 
-function lowest(limits: readonly (bigint | null)[]): bigint | null {
-  return limits.reduce((low, next) => (next !== null && (low === null || next < low) ? next : low), null);
+/** The limit in a file, or nothing when there is none. */
+function readLimit(host: HostReader, file: string): readonly FileLimit[] {
+  const text = host.read(file);
+  if (!text.ok || !/^\d+\s*$/.test(text.value)) return [];
+  const limit = BigInt(text.value.trim());
+  return limit >= V1_UNLIMITED ? [] : [{ file, limit }];
+}
+
+function lowest(limits: readonly FileLimit[]): FileLimit | null {
+  return limits.reduce<FileLimit | null>(
+    (low, next) => (low === null || next.limit < low.limit ? next : low),
+    null,
+  );
 }

@@ -12,6 +12,7 @@ import { gatherLimits, gatherSysctl } from './facts.ts';
 import { gatherImage, gatherMachine } from './machine.ts';
 import type { SubjectChoice } from './subject.ts';
 import { gatherSystemd } from './systemd.ts';
+import { gatherUsage } from './usage.ts';
 
 export interface GatherOptions {
   /** Read the configuration files of an image or a mounted disk instead of the running host's; '' is the host. */
@@ -43,6 +44,7 @@ export function gather(host: HostReader, choice: SubjectChoice, options: GatherO
     origin: host.origin,
     machine,
     facts,
+    usage: gatherUsage(host),
     files,
     sysctlKeys: probeKeys(host, keyPatterns(files)),
     cmdline: bootParameters(host),

@@ -27,8 +27,12 @@ export interface Memory {
 export interface CgroupLimits {
   /** Lowest memory.max on the path from the process to the root, bytes; null when nothing limits it. */
   readonly memoryMax: bigint | null;
+  /** The file that holds it; missing when nothing limits memory or the file is not known. */
+  readonly memoryFile?: string;
   /** Lowest pids.max on that path; null when nothing limits it. */
   readonly pidsMax: bigint | null;
+  /** The errno for which the path could not be read, so that null says nothing; missing when it was read. */
+  readonly unread?: string;
 }
 
 export interface Listener {

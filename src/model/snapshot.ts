@@ -2,6 +2,7 @@
 import type { Fact } from './fact.ts';
 import type { FileTree } from './file-tree.ts';
 import type { Machine } from './machine.ts';
+import type { Usage } from './usage.ts';
 
 /** One non-blank line of a configuration file, with where it stands. */
 export interface ConfigLine {
@@ -18,6 +19,7 @@ export interface Snapshot {
   readonly origin: string;
   readonly machine: Machine;
   readonly facts: ReadonlyMap<string, Fact>;
+  readonly usage: Usage;
   /** The configuration files that decide what the next boot sets. */
   readonly files: FileTree;
   /** Of the keys that those files name, the ones that exist here; directories end in a slash. */

@@ -4,9 +4,9 @@ import { basisOf } from './basis.ts';
 import { profileDigest } from './digest.ts';
 import { effectsOf } from './effects.ts';
 import { planFiles } from './files.ts';
-import { isOurs } from './fragments/fragment.ts';
 import type { PlanInput, PlanResult } from './input.ts';
 import { environmentRefusals, nofileRefusals } from './interlocks.ts';
+import { managedFiles } from './managed.ts';
 import { needsOf } from './needs.ts';
 import { ordered } from './order.ts';
 import { withReservedPorts } from './ports.ts';
@@ -23,8 +23,8 @@ export { directoryOf, FILE_NAME, isUnitName, unitName } from './names.ts';
 
 export function makePlan(input: PlanInput): PlanResult {
   const { options } = input;
-  const managed = new Set([...input.existing].filter(([, text]) => isOurs(text)).map(([path]) => path));
-  const needs = withServiceLimit(withReservedPorts(needsOf(input, managed), input), input, managed);
+  const managed = managedFiles(input.existing);
+  const needs = withServiceLimit(withReservedPorts(needsOf(input, managed), input, managed), input, managed);
   const writes = ordered(needs.writes);
   const { files, beaten, refusals } = planFiles(needs.lines, input);
   const nothing = writes.length === 0 && files.length === 0;

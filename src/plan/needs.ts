@@ -6,6 +6,7 @@ import { procPath, type Tunable } from '../model/tunable.ts';
 import { formatGrouped, formatValue, type Value } from '../model/value.ts';
 import type { PlanInput } from './input.ts';
 import { isLowering } from './lowering.ts';
+import type { Managed } from './managed.ts';
 import { reasonOf } from './reason.ts';
 import { isPlainText } from './text.ts';
 
@@ -32,7 +33,7 @@ interface Part {
   readonly refusal?: Refusal;
 }
 
-export function needsOf(input: PlanInput, managed: ReadonlySet<string>): Needs {
+export function needsOf(input: PlanInput, managed: Managed): Needs {
   const parts = input.settings
     .filter(({ verdict }) => verdict !== 'ignored' && verdict !== 'not-applicable')
     .flatMap((finding) => partsOf(finding, input, managed));
@@ -51,7 +52,7 @@ interface Subject {
   readonly reason: string;
 }
 
-function partsOf(finding: SettingFinding, input: PlanInput, managed: ReadonlySet<string>): readonly Part[] {
+function partsOf(finding: SettingFinding, input: PlanInput, managed: Managed): readonly Part[] {
   const { setting, wanted } = finding;
   const tunable = input.tunables.get(setting.key);
   if (tunable === undefined || wanted === null) return [];
@@ -149,7 +150,7 @@ function linePart(
   { finding, tunable, wanted, reason }: Subject,
   now: Value | null,
   { boot, options }: PlanInput,
-  managed: ReadonlySet<string>,
+  managed: Managed,
 ): Part {
   const { key } = finding.setting;
   const outcome = boot.outcome(key);
@@ -157,7 +158,7 @@ function linePart(
   // Where nothing is known to undo it, what is as wanted now counts as staying so, as it does in the audit.
   const stays = options.target === 'host' && isMetNow(finding);
   const survives = given === null ? stays : satisfies(wanted, given);
-  const ours = outcome?.winner != null && managed.has(outcome.winner.file);
+  const ours = managed.decides(key, outcome);
   if (survives && !ours && !options.pin) return {};
   const value = nearest(wanted, given ?? now);
   if (value === null) return { refusal: noRemedy(key, wanted) };

@@ -10,6 +10,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { factOf } from '../model/snapshot.ts';
 import { coversPorts, mergeSpans, type PortSpan, type Value } from '../model/value.ts';
 import type { PlanInput } from './input.ts';
+import type { Managed } from './managed.ts';
 import type { LineNeed, Needs } from './needs.ts';
 
 const RANGE = 'net.ipv4.ip_local_port_range';
@@ -17,7 +18,7 @@ const RESERVED = 'net.ipv4.ip_local_reserved_ports';
 const DEFAULT_LOW = 32768;
 
 /** Adds what must be reserved when the plan changes the range or the reserved ports themselves. */
-export function withReservedPorts(needs: Needs, input: PlanInput): Needs {
+export function withReservedPorts(needs: Needs, input: PlanInput, managed: Managed): Needs {
   const tunable = input.tunables.get(RESERVED);
   const write = needs.writes.find((w) => w.key === RANGE);
   const line = needs.lines.find((l) => l.key === RANGE);
@@ -41,10 +42,11 @@ export function withReservedPorts(needs: Needs, input: PlanInput): Needs {
       : [...needs.writes.filter((w) => w.key !== RESERVED), reservedWrite(live, after, ownWrite, tunable)];
 
   const ownLine = needs.lines.find((l) => l.key === RESERVED);
-  const booted = spansOf(input.boot.outcome(RESERVED)?.value ?? null);
+  const outcome = input.boot.outcome(RESERVED);
+  const booted = spansOf(outcome?.value ?? null);
   const atBoot = mergeSpans([...booted, ...live, ...spansOf(ownLine?.value ?? null), ...taken]);
   const lines =
-    ownLine === undefined && coversPorts(booted, atBoot)
+    ownLine === undefined && coversPorts(booted, atBoot) && !managed.decides(RESERVED, outcome)
       ? needs.lines
       : [...needs.lines.filter((l) => l.key !== RESERVED), reservedLine(atBoot, ownLine, tunable)];
   return { ...needs, writes, lines, refusals: [...needs.refusals, ...unknown] };

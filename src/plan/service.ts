@@ -3,6 +3,7 @@
 import type { Refusal } from '../model/plan.ts';
 import { nearest, satisfies } from '../model/relation.ts';
 import type { PlanInput } from './input.ts';
+import type { Managed } from './managed.ts';
 import type { LineNeed, Needs } from './needs.ts';
 import { reasonOf } from './reason.ts';
 
@@ -10,7 +11,7 @@ const KEY = 'systemd.LimitNOFILE';
 /** The first that the profile speaks about decides. */
 const SOURCES = [KEY, 'limit.nofile.hard', 'systemd.DefaultLimitNOFILE'] as const;
 
-export function withServiceLimit(needs: Needs, input: PlanInput, managed: ReadonlySet<string>): Needs {
+export function withServiceLimit(needs: Needs, input: PlanInput, managed: Managed): Needs {
   const { options, settings, tunables, boot } = input;
   const others = needs.lines.filter(({ key }) => key !== KEY);
   if (options.service === null) return { ...needs, lines: others };
@@ -23,7 +24,7 @@ export function withServiceLimit(needs: Needs, input: PlanInput, managed: Readon
   }
   const outcome = boot.outcome(KEY);
   const given = outcome?.value ?? null;
-  const ours = outcome?.winner != null && managed.has(outcome.winner.file);
+  const ours = managed.decides(KEY, outcome);
   if (given !== null && satisfies(source.wanted, given) && !ours && !options.pin) {
     return { ...needs, lines: others };
   }

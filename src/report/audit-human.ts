@@ -7,6 +7,7 @@ import { formatGrouped, formatValue } from '../model/value.ts';
 import { headline, hostLine } from './headline.ts';
 import type { Palette } from './palette.ts';
 import { type Cell, hang, renderRow } from './table.ts';
+import { recommendationText, wallHeadline } from './walls-wording.ts';
 import { reasonOf, SEVERITIES, VERDICTS } from './wording.ts';
 
 export interface HumanOptions {
@@ -27,6 +28,8 @@ export function renderAudit(audit: Audit, options: HumanOptions): string {
   const tint = audit.asWanted ? palette.good : palette.bad;
   return [
     ...hang('', headline(audit), width).map((line) => tint(palette.bold(line))),
+    ...hang('', wallHeadline(audit.walls), width),
+    ...recommendation(audit, width),
     ...hang('', hostLine(audit), width).map(palette.dim),
     '',
     ...table(audit.settings, width, options),
@@ -36,6 +39,10 @@ export function renderAudit(audit: Audit, options: HumanOptions): string {
     ...next(audit, width, options),
     '',
   ].join('\n');
+}
+
+function recommendation({ recommendation: found }: Audit, width: number): readonly string[] {
+  return found === null ? [] : hang('', recommendationText(found), width);
 }
 
 /** Worst first; within a group the profile's own order. */

@@ -5,8 +5,10 @@ import type { BootPrediction } from '../model/finding.ts';
 import { formatRelation } from '../model/relation.ts';
 import { formatValue, type Value } from '../model/value.ts';
 import type { AuditDocument } from './audit-schema.ts';
+import { recommendationDocument, unknownDocuments, wallDocument } from './walls-json.ts';
 
-export const AUDIT_SCHEMA_VERSION = 1;
+/** 2: `walls`, `wallsUnknown` and `recommendation` were added. */
+export const AUDIT_SCHEMA_VERSION = 2;
 
 export function auditToDocument(audit: Audit): AuditDocument {
   const { snapshot, profile } = audit;
@@ -63,6 +65,9 @@ export function auditToDocument(audit: Audit): AuditDocument {
       remedy,
     })),
     unchecked: audit.unchecked.map(({ code, why }) => ({ code, why })),
+    walls: audit.walls.connections.map(wallDocument),
+    wallsUnknown: unknownDocuments(audit.walls),
+    recommendation: recommendationDocument(audit.recommendation),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The published form of an audit, in zod; `docs/schema/audit.json` is generated from it. Never loaded to print one. */
 import * as z from 'zod/mini';
 import { AUDIT_SCHEMA_VERSION } from './audit-json.ts';
+import { limitWithReason, recommendationSchema, wallSchema } from './walls-schema.ts';
 
 const text = z.string();
 const maybe = z.nullable(text);
@@ -83,6 +84,9 @@ export const auditDocument = z.strictObject({
     }),
   ),
   unchecked: z.array(z.strictObject({ code: text, why: text })),
+  walls: z.array(wallSchema),
+  wallsUnknown: z.array(limitWithReason),
+  recommendation: recommendationSchema,
 });
 
 export type AuditDocument = z.infer<typeof auditDocument>;

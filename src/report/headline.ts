@@ -1,8 +1,9 @@
 /** The one sentence that answers the question, and the line that says what was looked at. */
 
 import type { Audit } from '../model/audit.ts';
-import type { SettingFinding, Verdict } from '../model/finding.ts';
-import { formatGrouped, formatValue } from '../model/value.ts';
+import type { Verdict } from '../model/finding.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { formatGrouped } from '../model/value.ts';
 
 const SHORT: readonly Verdict[] = ['unmet', 'shadowed'];
 
@@ -25,7 +26,7 @@ export function headline(audit: Audit): string {
         : null,
       errors.length > 0 ? count(errors.length, 'error') : null,
     ].filter((r) => r !== null);
-    return `Not ready for ${goal}: ${reasons.join(', ')}.${wall(short)}`;
+    return `Not ready for ${goal}: ${reasons.join(', ')}.`;
   }
   if (lost.length > 0) {
     return `Ready for ${goal} until the next reboot, which undoes ${count(lost.length, 'required setting')}.`;
@@ -45,15 +46,12 @@ export function headline(audit: Audit): string {
     : `Nearly ready for ${goal}: the required settings are met; ${loose.join(', ')}.`;
 }
 
-/** The limit that a server process meets first, when it is among the failures. */
-function wall(short: readonly SettingFinding[]): string {
-  const nofile = short.find((s) => s.setting.key === 'limit.nofile.hard');
-  return nofile?.live
-    ? ` One process stops at ${formatGrouped(BigInt(formatValue(nofile.live)))} open files.`
-    : '';
+/** What was looked at: the machine, the process, the profile. */
+export function hostLine({ snapshot, profile }: Audit): string {
+  return `${machineLine(snapshot)}; profile ${profile.name}`;
 }
 
-export function hostLine({ snapshot, profile }: Audit): string {
+export function machineLine(snapshot: Snapshot): string {
   const { machine } = snapshot;
   const gib = Number((machine.memory.total * 10n) >> 30n) / 10;
   const parts = [
@@ -69,7 +67,7 @@ export function hostLine({ snapshot, profile }: Audit): string {
     machine.subject.pid === 0
       ? 'limits unknown'
       : `limits of ${machine.subject.name} (pid ${machine.subject.pid})`;
-  return `${parts.join(', ')}; ${subject}; profile ${profile.name}`;
+  return `${parts.join(', ')}; ${subject}`;
 }
 
 function count(n: number, noun: string): string {

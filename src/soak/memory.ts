@@ -101,15 +101,19 @@ function clamp(value: number, least: number, most: number): number {
 /** Throws InputError with the arithmetic when the goal does not fit, unless `force`. */
 export function requireMemory(estimate: MemoryEstimate, goal: number, force: boolean): void {
   if (force || estimate.needed + estimate.floor <= estimate.free) return;
+  throw new InputError(`not enough memory: ${memoryArithmetic(estimate, goal)}; --force goes on`);
+}
+
+/** `1000000 connections × 9008 B of kernel memory + … = …, and … is free (…)`. */
+export function memoryArithmetic(estimate: MemoryEstimate, goal: number): string {
   const within = estimate.cgroupFree !== null && estimate.cgroupFree === estimate.free;
-  throw new InputError(
-    `not enough memory: ${goal} connections × ${estimate.kernelPerConnection} B of kernel memory + ` +
-      `${mib(estimate.processes)} of processes + ${mib(estimate.floor)} kept free = ` +
-      `${mib(estimate.needed + estimate.floor)}, and ${mib(estimate.free)} is free ` +
-      (within
-        ? '(limit of the memory cgroup)'
-        : `(MemAvailable ${mib(estimate.memAvailable)}, of which open sockets pin ${mib(estimate.overstated)})`) +
-      '; --force goes on',
+  return (
+    `${goal} connections × ${estimate.kernelPerConnection} B of kernel memory + ` +
+    `${mib(estimate.processes)} of processes + ${mib(estimate.floor)} kept free = ` +
+    `${mib(estimate.needed + estimate.floor)}, and ${mib(estimate.free)} is free ` +
+    (within
+      ? '(limit of the memory cgroup)'
+      : `(MemAvailable ${mib(estimate.memAvailable)}, of which open sockets pin ${mib(estimate.overstated)})`)
   );
 }
 

@@ -1,9 +1,9 @@
 /** What was applied and undone, through the reading door: for `tune history`, and a warning in every command. */
 
-import type { HostReader } from '../host/reader.ts';
+import type { HostReader, Result } from '../host/reader.ts';
 import type { Journal } from '../model/change.ts';
 import type { HistoryEntry, Unfinished } from '../model/outcome.ts';
-import { type JournalSource, loadJournals } from './journal.ts';
+import { type JournalSource, type Journals, loadJournals } from './journal.ts';
 import { JOURNALS, LOCK } from './paths.ts';
 
 const LARGEST_JOURNAL = 1 << 24;
@@ -51,6 +51,11 @@ export function appliedProfile(host: HostReader): Journal['profile'] | null {
   const past = history(host);
   if (!past.readable) return null;
   return past.entries.findLast(({ state }) => state === 'applied')?.profile ?? null;
+}
+
+/** All journals, for a command that judges what they hold. */
+export function allJournals(host: HostReader): Result<Journals> {
+  return loadJournals(sourceOf(host));
 }
 
 function sourceOf(host: HostReader): JournalSource {

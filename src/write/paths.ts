@@ -2,6 +2,8 @@
 
 export const STATE = '/var/lib/tune';
 export const JOURNALS = `${STATE}/journal`;
+/** What `tune verify` found, one file for each run. */
+export const REPORTS = `${STATE}/reports`;
 export const LOCK = `${STATE}/lock`;
 export const STATE_MODE = 0o700;
 export const JOURNAL_MODE = 0o600;

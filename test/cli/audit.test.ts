@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { tune } from '../support/cli.ts';
+import { TUNE, tune } from '../support/cli.ts';
 
 const HOSTS = 'test/fixtures/hosts';
 const hosts = readdirSync(HOSTS);
@@ -135,7 +135,7 @@ describe('tune audit', () => {
       'sh',
       [
         '-c',
-        `${process.execPath} dist/tune.cjs audit --host ${hostFile('tuned-by-blog')} --format json | head -c 10`,
+        `${TUNE.join(' ')} audit --host ${hostFile('tuned-by-blog')} --format json | head -c 10`,
       ],
       { encoding: 'utf8' },
     );
@@ -146,7 +146,8 @@ describe('tune audit', () => {
     if (process.getuid?.() !== 0) return void console.log('skipped: needs root to become nobody');
     // A copy that everybody may read: the checkout itself may lie in a private folder.
     const copy = mkdtempSync(join(tmpdir(), 'tune-nobody-'));
-    execFileSync('cp', ['-r', 'dist', copy]);
+    const program = TUNE.at(-1) ?? '';
+    execFileSync('cp', ['-r', dirname(program), join(copy, 'program')]);
     execFileSync('chmod', ['-R', 'a+rX', copy]);
     try {
       const { status, stdout, stderr } = spawnSync(
@@ -155,8 +156,8 @@ describe('tune audit', () => {
           '--reuid=65534',
           '--regid=65534',
           '--clear-groups',
-          process.execPath,
-          join(copy, 'dist/tune.cjs'),
+          ...TUNE.slice(0, -1),
+          join(copy, 'program', basename(program)),
           'audit',
           '--format',
           'json',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { SoakReport } from '../../src/model/soak.ts';
-import { tune } from '../support/cli.ts';
+import { TUNE, tune } from '../support/cli.ts';
 
 const validate = new Ajv2020().compile(JSON.parse(readFileSync('docs/schema/soak.json', 'utf8')));
 const canUnshare = process.getuid?.() === 0;
@@ -50,13 +50,10 @@ describe('tune soak', () => {
   });
 
   test('Ctrl-C drains and still reports: exit code 4', async () => {
-    const child = spawn(
-      process.execPath,
-      ['dist/tune.cjs', 'soak', '-n', '1000', '--hold', '600', '--format', 'json'],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const [file, ...first] = TUNE;
+    const child = spawn(file, [...first, 'soak', '-n', '1000', '--hold', '600', '--format', 'json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data) => {

@@ -95,7 +95,11 @@ describe('control groups', () => {
         '/sys/fs/cgroup/a/pids.max': '500\n',
       },
     });
-    expect(gatherCgroup(host, 7)).toEqual({ memoryMax: 4294967296n, pidsMax: 500n });
+    expect(gatherCgroup(host, 7)).toEqual({
+      memoryMax: 4294967296n,
+      memoryFile: '/sys/fs/cgroup/a/memory.max',
+      pidsMax: 500n,
+    });
   });
 
   test('v1: an enormous number means no limit', () => {

@@ -5,6 +5,7 @@ import type { Profile } from '../../src/model/profile.ts';
 import type { RuleContext } from '../../src/model/rule.ts';
 import type { ConfigLine, Snapshot } from '../../src/model/snapshot.ts';
 import { parseLive, procPath, type Tunable } from '../../src/model/tunable.ts';
+import { UNKNOWN_USAGE, type Usage } from '../../src/model/usage.ts';
 import { parseValue, type Shape } from '../../src/model/value.ts';
 import { TUNABLES } from '../../src/tunables/index.ts';
 
@@ -29,6 +30,7 @@ export interface SnapshotParts {
   /** File → its text, in the order in which the files are applied; comments and blank lines are dropped here. */
   readonly config?: Readonly<Record<string, string>>;
   readonly listeners?: readonly Listener[];
+  readonly usage?: Partial<Usage>;
 }
 
 /** A Debian 13 host with systemd, 4 processors and 32 GiB, in its initial namespace, audited by root. */
@@ -67,6 +69,7 @@ export function snapshotOf(parts: SnapshotParts = {}): Snapshot {
     origin: 'a test',
     machine: parts.listeners === undefined ? machine : { ...machine, listeners: parts.listeners },
     facts: new Map(facts.map((fact) => [fact.key, fact])),
+    usage: { ...UNKNOWN_USAGE, ...parts.usage },
     files: { directories: [], files: {} },
     sysctlKeys: [],
     cmdline: '',

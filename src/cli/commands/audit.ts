@@ -6,7 +6,7 @@ import { RULES } from '../../rules/index.ts';
 import { EXIT } from '../exit.ts';
 import { type Io, toJsonText } from '../io.ts';
 import { auditFlags, checkKnown, parseFlags } from '../options.ts';
-import { chooseProfile } from '../profiles.ts';
+import { chooseProfile, listShipped, wasApplied } from '../profiles.ts';
 import { chooseTarget } from '../target.ts';
 
 export async function runAudit(raw: unknown, io: Io): Promise<number> {
@@ -16,6 +16,8 @@ export async function runAudit(raw: unknown, io: Io): Promise<number> {
   checkKnown('--only', flags.only, keys, `profile ${profile.name} has no such key:`);
   checkKnown('--ignore', flags.ignore, [...CATALOGUE.keys(), ...RULES.map((r) => r.code)], 'key or rule');
   const { host, subject, root } = await chooseTarget(flags);
+  const isThisHost = flags.host === undefined && flags.sysctl === undefined;
+  const isChosen = flags.profile !== undefined || (isThisHost && (await wasApplied()));
   const result = audit({
     host,
     subject,
@@ -24,6 +26,7 @@ export async function runAudit(raw: unknown, io: Io): Promise<number> {
     goal: flags.goal,
     only: flags.only,
     ignore: flags.ignore,
+    ...(isChosen ? {} : { candidates: await listShipped() }),
   });
   io.print(
     flags.format === 'json'

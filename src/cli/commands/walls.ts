@@ -1,0 +1,32 @@
+/** tune walls: at how many connections this host stops, on what, by which arithmetic, and what raises each. */
+import { gather } from '../../gather/index.ts';
+import { type Wall, wallsOf } from '../../model/wall.ts';
+import { renderWalls } from '../../report/walls-human.ts';
+import { wallsToDocument } from '../../report/walls-json.ts';
+import { DEFAULT_ASSUMPTIONS, findWalls } from '../../walls/index.ts';
+import { EXIT } from '../exit.ts';
+import { type Io, toJsonText } from '../io.ts';
+import { parseFlags, wallsFlags } from '../options.ts';
+import { chooseTarget } from '../target.ts';
+
+export async function runWalls(raw: unknown, io: Io): Promise<number> {
+  const flags = parseFlags(wallsFlags, raw);
+  const { host, subject, root } = await chooseTarget(flags);
+  const snapshot = gather(host, subject, { root });
+  const walls = findWalls(snapshot, {
+    target: flags.goal ?? DEFAULT_ASSUMPTIONS.target,
+    idleBytes: flags['idle-bytes'] ?? DEFAULT_ASSUMPTIONS.idleBytes,
+    busy: flags.busy ?? DEFAULT_ASSUMPTIONS.busy,
+    ends: flags.loopback ? 2 : 1,
+  });
+  const { goal } = flags;
+  const below: readonly Wall[] =
+    goal === null ? [] : wallsOf(walls.connections, flags.side).filter((wall) => wall.at < goal);
+  const report = { snapshot, walls, goal, below };
+  io.print(
+    flags.format === 'json'
+      ? toJsonText(wallsToDocument(report))
+      : renderWalls(report, { width: io.width, palette: io.palette }),
+  );
+  return below.length > 0 ? EXIT.notAsWanted : EXIT.asWanted;
+}
