@@ -14,6 +14,7 @@ export default {
     '<rootDir>/test/differential/',
     '<rootDir>/test/vm/',
     '<rootDir>/test/crash/',
+    '<rootDir>/test/executable/',
   ],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/', '<rootDir>/.cache/'],
 };

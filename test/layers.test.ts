@@ -54,6 +54,12 @@ const LAYERS: Readonly<
     packages: [],
     why: 'the story of a change, apart so that an audit does not load it',
   },
+  trial: { may: ['model'], packages: [], why: 'pure: what to try, and how two trials differ' },
+  experiment: {
+    may: ['model', 'diff', 'gather', 'host', 'pipeline', 'plan', 'trial', 'write'],
+    packages: [],
+    why: 'the story of a trial, apart so that an audit does not load it',
+  },
   verify: { may: ['model', 'boot'], packages: [], why: 'pure: was what was applied kept' },
   verification: {
     may: ['model', 'boot', 'diff', 'gather', 'host', 'pipeline', 'plan', 'soak', 'verify', 'write'],
@@ -64,6 +70,8 @@ const LAYERS: Readonly<
     may: [
       'change',
       'verification',
+      'experiment',
+      'trial',
       'model',
       'tunables',
       'rules',
@@ -87,14 +95,14 @@ const LAYERS: Readonly<
 
 /** Modules of Node that reach outside the process, and the only files that may. */
 const DOORS: Readonly<Record<string, RegExp>> = {
-  'node:fs': /^src\/host\/(linux|writer)[^/]*\.ts$|^src\/soak\/|^src\/cli\/commands\/soak\.ts$/,
+  'node:fs': /^src\/host\/(linux|writer)[^/]*\.ts$|^src\/soak\/|^src\/cli\/commands\/(soak|trial)\.ts$/,
   'node:fs/promises': /^$/,
   'node:child_process': /^src\/host\/linux\.ts$|^src\/soak\//,
   'node:net': /^$/,
   'node:http': /^$/,
   'node:os': /^src\/soak\/|^src\/cli\/commands\/verify\.ts$/,
   execa: /^src\/(host|write)\//,
-  koffi: /^src\/soak\/libc\.ts$/,
+  koffi: /^src\/soak\/(libc|embedded-ffi)\.ts$/,
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -136,7 +144,7 @@ describe('layers', () => {
 
   test('the pure core has no clock, no randomness and no process', () => {
     const pure = files.filter((f) =>
-      /^src\/(model|tunables|rules|profile|boot|diff|walls|plan|verify|report|gather)\//.test(f),
+      /^src\/(model|tunables|rules|profile|boot|diff|walls|plan|verify|trial|report|gather)\//.test(f),
     );
     const impure = pure.filter((f) =>
       /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.[a-z]+\b(?= *[.([=])|process\.(env|argv|pid|ppid|arch|platform)\b|console\.)/.test(

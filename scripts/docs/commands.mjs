@@ -43,7 +43,12 @@ export async function loadCommands() {
     const told = { options: [], positionals: [], commands: [] };
     globalThis.tuneRecorder = () => recorder(told);
     await runCli([], { width: 80, print: () => undefined, complain: () => undefined });
-    return { ...told, version: VERSION, profiles: await profileNames(), keys: TUNABLES.map((t) => t.key).sort() };
+    return {
+      ...told,
+      version: VERSION,
+      profiles: await profileNames(),
+      keys: TUNABLES.map((t) => t.key).sort(),
+    };
   } finally {
     rmSync(outfile, { force: true });
   }

@@ -38,7 +38,10 @@ const ENVIRONMENT = [
 const EXAMPLES = [
   ['What is wrong here, and where is the first wall:', 'tune audit'],
   ['Everything about one key, and every file that mentions it:', 'tune explain net.ipv4.tcp_mem'],
-  ['Write the profile, undone by itself unless it is confirmed:', 'tune apply --profile c1m --confirm-within 5m'],
+  [
+    'Write the profile, undone by itself unless it is confirmed:',
+    'tune apply --profile c1m --confirm-within 5m',
+  ],
   ['Hold 100,000 connections where nothing else sees them:', 'tune soak -n 100000 --spread --namespace'],
 ];
 
@@ -64,13 +67,13 @@ export function renderManPage({ version, options, commands }) {
       ['\\-\\-version', 'Show the version.'],
     ]),
     '.SH EXIT STATUS',
-    ...tagged(EXIT_CODES.map(escapePair)),
+    ...tagged(EXIT_CODES.map(roffPair)),
     '.SH FILES',
-    ...tagged(FILES.map(escapePair)),
+    ...tagged(FILES.map(roffPair)),
     '.SH ENVIRONMENT',
-    ...tagged(ENVIRONMENT.map(escapePair)),
+    ...tagged(ENVIRONMENT.map(roffPair)),
     '.SH EXAMPLES',
-    ...EXAMPLES.flatMap(([why, line]) => ['.PP', escape(why), '.PP', '.nf', '.RS', escape(line), '.RE', '.fi']),
+    ...EXAMPLES.flatMap(([why, line]) => ['.PP', roff(why), '.PP', '.nf', '.RS', roff(line), '.RE', '.fi']),
     '.SH SEE ALSO',
     '.BR sysctl (8),',
     '.BR sysctl.d (5),',
@@ -85,13 +88,13 @@ export function renderManPage({ version, options, commands }) {
 function commandLines(before, { words, describe, options, positionals, commands }) {
   const [name, ...rest] = words.split(' ');
   const path = [...before, name];
-  const head = [`.SS "${escape(['tune', ...path, ...rest].join(' '))}"`, `${escape(sentence(describe))}`];
+  const head = [`.SS "${roff(['tune', ...path, ...rest].join(' '))}"`, `${roff(sentence(describe))}`];
   return [
     ...head,
     ...positionals.flatMap(({ name: argument, describe: text }) => [
       '.TP',
-      `.I ${escape(argument)}`,
-      escape(sentence(text)),
+      `.I ${roff(argument)}`,
+      roff(sentence(text)),
     ]),
     ...options.flatMap(optionLines),
     ...commands.flatMap((command) => commandLines(path, command)),
@@ -102,25 +105,25 @@ function optionLines({ name, alias, describe, takesValue, choices, isRequired })
   const names = [alias, name]
     .flat()
     .filter((word) => word !== undefined)
-    .map((word) => `\\fB${escape(word.length === 1 ? `-${word}` : `--${word}`)}\\fR`)
+    .map((word) => `\\fB${roff(word.length === 1 ? `-${word}` : `--${word}`)}\\fR`)
     .join(', ');
   const value = takesValue ? ` \\fI${choices ? choices.join('|') : 'VALUE'}\\fR` : '';
-  return ['.TP', `${names}${value}`, escape(`${sentence(describe)}${isRequired ? ' Required.' : ''}`)];
+  return ['.TP', `${names}${value}`, roff(`${sentence(describe)}${isRequired ? ' Required.' : ''}`)];
 }
 
 function tagged(pairs) {
   return pairs.flatMap(([term, text]) => ['.TP', `.B ${term}`, text]);
 }
 
-function escapePair([term, text]) {
-  return [escape(term), escape(text)];
+function roffPair([term, text]) {
+  return [roff(term), roff(text)];
 }
 
 function paragraphs(text) {
   return text
     .trim()
     .split('\n\n')
-    .flatMap((paragraph) => ['.PP', escape(paragraph.replaceAll('\n', ' '))]);
+    .flatMap((paragraph) => ['.PP', roff(paragraph.replaceAll('\n', ' '))]);
 }
 
 function sentence(text) {
@@ -128,7 +131,7 @@ function sentence(text) {
 }
 
 /** What roff would read as its own: backslashes, hyphens meant as minus, and a control character that begins a line. */
-function escape(text) {
+function roff(text) {
   return text
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')

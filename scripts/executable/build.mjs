@@ -38,7 +38,7 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
 /** Symbols are a seventh of the file and help nobody; without binutils it stays larger, nothing else. */
 function strip(path) {
   try {
-    execFileSync('strip', [path], { stdio: ['ignore', 'ignore', 'pipe'] });
+    execFileSync('strip', ['--remove-section=.comment', path], { stdio: ['ignore', 'ignore', 'pipe'] });
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
     console.error('build:executable: no strip (package binutils): the executable is larger than it must be');

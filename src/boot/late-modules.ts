@@ -26,6 +26,9 @@ export function moduleOfPath(path: string): string | null {
   return MODULES.find(([prefix]) => path.startsWith(prefix))?.[1] ?? null;
 }
 
+/** The kernel shows this file of a module that was loaded, and none for what is built in. */
+export const LOADED_CONNTRACK = '/sys/module/nf_conntrack/initstate';
+
 export interface ModuleRequest {
   readonly module: string;
   readonly file: string;

@@ -5,8 +5,8 @@ import type { ConfigLine, Snapshot } from '../model/snapshot.ts';
 import type { Tunable } from '../model/tunable.ts';
 import { parseValue, type Quantity, type Value } from '../model/value.ts';
 import type { Complaint } from './complaint.ts';
-import { keyOfPath, keySpace, pathOfKey } from './key-space.ts';
-import { moduleOfPath } from './late-modules.ts';
+import { keyOfPath, keySpace, pathOfKey, type SysctlKey } from './key-space.ts';
+import { LOADED_CONNTRACK, moduleOfPath } from './late-modules.ts';
 import { type KeyOutcome, type NextBoot, nextBoot } from './next-boot.ts';
 import { pamVariantOf, type SessionUser } from './pam-types.ts';
 import { type SessionRow, sessionTable } from './sessions.ts';
@@ -59,7 +59,7 @@ function sysctlModel(snapshot: Snapshot, catalogue: ReadonlyMap<string, Tunable>
   const tunableOf = (path: string) => catalogue.get(keyOfPath(path)) ?? null;
   return nextBoot({
     tree: snapshot.files,
-    keys: keySpace(snapshot.sysctlKeys),
+    keys: keySpace([...moduleKeys(catalogue), ...snapshot.sysctlKeys]),
     knowledge: tunableOf,
     unset: (path) => {
       const tunable = tunableOf(path);
@@ -68,8 +68,18 @@ function sysctlModel(snapshot: Snapshot, catalogue: ReadonlyMap<string, Tunable>
     systemd: true,
     cmdline: snapshot.cmdline,
     // A key that is there although no module is: it is part of the kernel, or of the initramfs.
-    moduleIsEarly: (module) => snapshot.machine.conntrack === 'idle' && module === 'nf_conntrack',
+    moduleIsEarly: (module) =>
+      module === 'nf_conntrack' &&
+      snapshot.machine.conntrack === 'idle' &&
+      !(LOADED_CONNTRACK in snapshot.files.files),
   });
+}
+
+/** Keys that are not there as long as their module is not loaded: a line for one is early or late, not misspelt. */
+function moduleKeys(catalogue: ReadonlyMap<string, Tunable>): readonly SysctlKey[] {
+  return [...catalogue.values()]
+    .filter(({ module }) => module !== undefined)
+    .map(({ key }) => ({ path: pathOfKey(key), mode: 0o644 }));
 }
 
 /** The kernel's own default, where it does not depend on the machine; null otherwise. */

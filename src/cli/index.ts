@@ -145,6 +145,12 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       handle(async () => (await import('./commands/soak.ts')).runSoakCommand),
     )
     .command(
+      'trial',
+      'Try a profile in a network namespace of its own: nothing of the host changes',
+      trialOptions,
+      handle(async () => (await import('./commands/trial.ts')).runTrial),
+    )
+    .command(
       'verify',
       'After the reboot: is everything as it was applied, and do the sockets hold',
       verifyOptions,
@@ -204,6 +210,27 @@ function verifyOptions(y: Argv): Argv {
     })
     .option('namespace', { describe: 'The soak in a network namespace of its own', type: 'boolean' })
     .option('force', { describe: 'Go on although the memory arithmetic says no', type: 'boolean' });
+}
+
+function trialOptions(y: Argv): Argv {
+  return y
+    .option('profile', {
+      describe: 'Shipped name or YAML file; none for the kernel’s defaults',
+      type: 'string',
+    })
+    .option('goal', { describe: 'Work out the profile’s formulas for so many connections', type: 'string' })
+    .option('connections', { alias: 'n', describe: 'How many to hold (default: the goal)', type: 'string' })
+    .option('without', {
+      describe: 'Leave these keys at the kernel’s default (comma-separated)',
+      type: 'string',
+    })
+    .option('set', { describe: 'KEY=VALUE: try this value instead', type: 'string' })
+    .option('compare', { describe: 'Two profiles, one after the other: none c1m', type: 'string', nargs: 2 })
+    .option('hold', { describe: 'Seconds to hold them (default 0)', type: 'string' })
+    .option('strict', { describe: 'One server process holds them all', type: 'boolean' })
+    .option('ipv6', { describe: 'Over IPv6', type: 'boolean' })
+    .option('force', { describe: 'Go on although the memory arithmetic says no', type: 'boolean' })
+    .option('output', { describe: 'Write the JSON report to this file, too', type: 'string' });
 }
 
 function soakOptions(y: Argv): Argv {

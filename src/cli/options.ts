@@ -185,6 +185,39 @@ export const verifyFlags = z.object({
   force: flag,
 });
 export type VerifyFlags = z.infer<typeof verifyFlags>;
+/** `KEY=VALUE`, given as often as needed; commas belong to values (ip_local_reserved_ports). */
+const assignments = (flagName: string) =>
+  z.pipe(
+    z.optional(z.union([z.string(), z.array(z.string())])),
+    z.transform((value, context) => {
+      const set: Record<string, string> = {};
+      for (const text of value === undefined ? [] : [value].flat()) {
+        const [, key, assigned] = /^([a-z0-9_.-]+)=(.+)$/is.exec(text) ?? [];
+        if (key === undefined || assigned === undefined || Object.hasOwn(set, key)) {
+          const what = key === undefined ? 'is not KEY=VALUE' : 'is given twice';
+          context.issues.push({ code: 'custom', input: text, message: `"${text}" ${what} (--${flagName})` });
+          return z.NEVER;
+        }
+        set[key] = assigned.trim();
+      }
+      return set;
+    }),
+  );
+export const trialFlags = z.object({
+  ...shared,
+  profile: once('profile'),
+  goal: count('goal', MAX_GOAL),
+  connections: count('connections', MAX_GOAL),
+  without: list,
+  set: assignments('set'),
+  compare: list,
+  hold: count('hold', 366n * DAY_SECONDS),
+  strict: flag,
+  ipv6: flag,
+  force: flag,
+  output: once('output'),
+});
+export type TrialFlags = z.infer<typeof trialFlags>;
 export const reportFlags = z.object({
   ...shared,
   list: flag,

@@ -3,6 +3,7 @@
  * Everything is bounded: file size by the reader, entries per directory and symlink hops here.
  */
 import { posix } from 'node:path';
+import { LOADED_CONNTRACK } from '../boot/late-modules.ts';
 import { LATE_WRITER_FILES } from '../boot/late-writers.ts';
 import {
   LIMITS_CONF,
@@ -56,6 +57,7 @@ export function readBootFiles(reader: HostReader, options: BootFilesOptions = {}
   ];
   const files = [
     ...[SYSCTL_CONF, ...SYSCTL_CREDENTIALS, LIMITS_CONF, VENDOR_LIMITS_CONF, ...LATE_WRITER_FILES],
+    LOADED_CONNTRACK,
     ...['system.conf', 'user.conf'].flatMap((name) =>
       CONF_PARENTS.slice(0, 4).map((parent) => `${parent}/systemd/${name}`),
     ),

@@ -99,7 +99,7 @@ export function compareWalls(a: Wall | RateWall, b: Wall | RateWall): number {
   return a.limit < b.limit ? -1 : a.limit > b.limit ? 1 : 0;
 }
 
-/** The walls that whoever plays this part meets: `both` is everybody. */
-export function wallsOf<W extends Wall | RateWall>(walls: readonly W[], side: WallSide): readonly W[] {
-  return walls.filter((wall) => side === 'both' || wall.side === 'both' || wall.side === side);
+/** Is this a wall that everybody on this side meets? Only such walls are held against a goal. */
+export function isJudged(wall: Wall, side: WallSide): boolean {
+  return wall.condition === null && (side === 'both' || wall.side === 'both' || wall.side === side);
 }

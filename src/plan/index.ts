@@ -20,6 +20,7 @@ export { formatPlan, parsePlan } from './document.ts';
 export { isOurs, MARK } from './fragments/fragment.ts';
 export { DEFAULT_OPTIONS, type PlanInput, type PlanOptions, type PlanResult } from './input.ts';
 export { directoryOf, FILE_NAME, isUnitName, unitName } from './names.ts';
+export { ordered } from './order.ts';
 
 export function makePlan(input: PlanInput): PlanResult {
   const { options } = input;

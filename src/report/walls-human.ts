@@ -1,20 +1,18 @@
 /** The walls for a person: the headline, the sorted table with arithmetic, the rates, and what is open or not known. */
-import type { Snapshot } from '../model/snapshot.ts';
 import { formatGrouped } from '../model/value.ts';
-import type { RateWall, Wall, Walls } from '../model/wall.ts';
+import { isJudged, type RateWall, type Wall } from '../model/wall.ts';
 import { machineLine } from './headline.ts';
 import type { Palette } from './palette.ts';
 import { hang } from './table.ts';
-import { assumptionsText, SCOPES, SIDES, wallHeadline, whyUnknown } from './walls-wording.ts';
-
-export interface WallsReport {
-  readonly snapshot: Snapshot;
-  readonly walls: Walls;
-  /** Null when none was given: then nothing is marked. */
-  readonly goal: bigint | null;
-  /** The walls below the goal, on the judged side. */
-  readonly below: readonly Wall[];
-}
+import {
+  assumptionsText,
+  SCOPES,
+  SIDES,
+  type WallsReport,
+  wallHeadline,
+  wallsBelow,
+  whyUnknown,
+} from './walls-wording.ts';
 
 export interface WallsOptions {
   readonly width: number;
@@ -22,12 +20,15 @@ export interface WallsOptions {
 }
 
 const WIDEST = 120;
-const BELOW = '✘';
+const MARK = { below: '✘', avoidable: '!', none: ' ' } as const;
+type Mark = keyof typeof MARK;
 const INDENT = '    ';
 
-export function renderWalls({ snapshot, walls, goal, below }: WallsReport, options: WallsOptions): string {
+export function renderWalls(report: WallsReport, options: WallsOptions): string {
+  const { snapshot, walls, goal } = report;
   const { palette } = options;
   const width = Math.min(Math.max(options.width, 60), WIDEST);
+  const below = wallsBelow(report);
   const tint = below.length > 0 ? palette.bad : palette.good;
   return [
     ...hang('', wallHeadline(walls), width).map(palette.bold),
@@ -35,12 +36,12 @@ export function renderWalls({ snapshot, walls, goal, below }: WallsReport, optio
     ...hang('', machineLine(snapshot), width).map(palette.dim),
     ...hang('', `Assumed: ${assumptionsText(walls.assumptions)}.`, width).map(palette.dim),
     ...section('Connections', walls.connections, width, palette, (wall) => ({
-      mark: below.includes(wall) ? BELOW : ' ',
+      mark: markOf(wall, report, below),
       unit: '',
       note: wall.condition === null ? null : `Met only by ${wall.condition}.`,
     })),
     ...section('Connections per second', walls.rates, width, palette, (wall) => ({
-      mark: ' ',
+      mark: 'none',
       unit: ` ${wall.event} per second`,
       note: null,
     })),
@@ -65,12 +66,18 @@ function verdict(goal: bigint | null, below: readonly Wall[], width: number): re
   const text =
     below.length === 0
       ? `No known wall is below ${formatGrouped(goal)}.`
-      : `${below.length} ${below.length === 1 ? 'wall is' : 'walls are'} below ${formatGrouped(goal)} (${BELOW}).`;
+      : `${below.length} ${below.length === 1 ? 'wall is' : 'walls are'} below ${formatGrouped(goal)} (${MARK.below}).`;
   return hang('', text, width);
 }
 
+function markOf(wall: Wall, { goal, side }: WallsReport, below: readonly Wall[]): Mark {
+  if (below.includes(wall)) return 'below';
+  const isAvoidable = wall.condition !== null && isJudged({ ...wall, condition: null }, side);
+  return isAvoidable && goal !== null && wall.at < goal ? 'avoidable' : 'none';
+}
+
 interface Extra {
-  readonly mark: string;
+  readonly mark: Mark;
   readonly unit: string;
   readonly note: string | null;
 }
@@ -83,6 +90,11 @@ function section<W extends Wall | RateWall>(
   extra: (wall: W) => Extra,
 ): readonly string[] {
   if (walls.length === 0) return [];
+  const styles: Record<Mark, (text: string) => string> = {
+    below: palette.bad,
+    avoidable: palette.warn,
+    none: (text) => text,
+  };
   return [
     '',
     palette.bold(title),
@@ -91,7 +103,7 @@ function section<W extends Wall | RateWall>(
       const side = wall.side === 'both' ? '' : `, ${SIDES[wall.side]}`;
       const head = `${formatGrouped(wall.at)}${unit} ${SCOPES[wall.scope]}${side}: ${wall.limit} (${wall.key} = ${wall.current})`;
       return [
-        ...hang(`${mark} `, head, width).map((line) => (mark === BELOW ? palette.bad(line) : line)),
+        ...hang(`${MARK[mark]} `, head, width).map(styles[mark]),
         ...hang(INDENT, `${wall.arithmetic}.`, width),
         ...hang(INDENT, wall.why, width).map(palette.dim),
         ...(note === null ? [] : hang(INDENT, note, width).map(palette.dim)),

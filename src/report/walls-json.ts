@@ -1,13 +1,12 @@
 /** The walls for a machine. Counts are decimal strings: 2^63-1 does not survive a JSON number. */
 import type { Recommendation } from '../model/recommendation.ts';
-import type { RateWall, Wall, Walls } from '../model/wall.ts';
-import type { WallsReport } from './walls-human.ts';
+import { isJudged, type RateWall, type Wall, type Walls } from '../model/wall.ts';
 import type { RateDocument, RecommendationDocument, WallDocument, WallsDocument } from './walls-schema.ts';
-import { whyUnknown } from './walls-wording.ts';
+import { type WallsReport, whyUnknown } from './walls-wording.ts';
 
 export const WALLS_SCHEMA_VERSION = 1;
 
-export function wallsToDocument({ snapshot, walls, goal, below }: WallsReport): WallsDocument {
+export function wallsToDocument({ snapshot, walls, goal, side }: WallsReport): WallsDocument {
   const { machine } = snapshot;
   const { assumptions } = walls;
   return {
@@ -27,9 +26,10 @@ export function wallsToDocument({ snapshot, walls, goal, below }: WallsReport): 
       ends: assumptions.ends,
     },
     goal: goal?.toString() ?? null,
+    side,
     walls: walls.connections.map((wall) => ({
       ...wallDocument(wall),
-      belowGoal: goal === null ? null : below.includes(wall),
+      belowGoal: goal !== null && isJudged(wall, side) ? wall.at < goal : null,
     })),
     rates: walls.rates.map(rateDocument),
     open: walls.open.map(({ limit, key, side, scope, why }) => ({ limit, key, side, scope, why })),

@@ -68,6 +68,7 @@ export const wallsDocument = z.strictObject({
     ends: z.union([z.literal(1), z.literal(2)]),
   }),
   goal: z.nullable(text),
+  side,
   walls: z.array(z.strictObject({ ...wall, belowGoal: z.nullable(z.boolean()) })),
   rates: z.array(rateSchema),
   open: z.array(limitWithReason),

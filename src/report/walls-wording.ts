@@ -1,7 +1,16 @@
 /** The words for walls: where they stand, who meets them, what is not known, and the line that heads an audit. */
 import type { Recommendation, Role } from '../model/recommendation.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { formatGrouped } from '../model/value.ts';
-import type { UnknownWall, Wall, WallAssumptions, WallScope, WallSide, Walls } from '../model/wall.ts';
+import {
+  isJudged,
+  type UnknownWall,
+  type Wall,
+  type WallAssumptions,
+  type WallScope,
+  type WallSide,
+  type Walls,
+} from '../model/wall.ts';
 import { ABSENT } from './wording.ts';
 
 export const SCOPES: Readonly<Record<WallScope, string>> = {
@@ -20,6 +29,20 @@ export const SIDES: Readonly<Record<WallSide, string>> = {
   client: 'as a client',
   both: 'on either side',
 };
+
+export interface WallsReport {
+  readonly snapshot: Snapshot;
+  readonly walls: Walls;
+  /** Null when none was given: then nothing is marked. */
+  readonly goal: bigint | null;
+  /** Whose walls are held against the goal. */
+  readonly side: WallSide;
+}
+
+/** The walls below the goal that everybody on the judged side meets. */
+export function wallsBelow({ walls, goal, side }: WallsReport): readonly Wall[] {
+  return goal === null ? [] : walls.connections.filter((wall) => isJudged(wall, side) && wall.at < goal);
+}
 
 const NOUNS: Readonly<Record<WallSide, string>> = {
   server: 'accepted connections',

@@ -12,10 +12,10 @@ const MODE = 0o500;
  * Puts the bytes into a file on the file system of `folder`, and returns its descriptor, not inherited by programs.
  * The file never had a name (O_TMPFILE), or where the file system cannot do that, had a random one that had to be new
  * and is gone when this returns. Whoever has the descriptor opens the file as `/proc/self/fd/N`: there is no path that
- * another user could have prepared or could change. Throws the errors of open(2) and write(2).
+ * another user could have prepared or could change. Throws the errors of open(2) and write(2). `open` is for tests.
  */
-export function writeNamelessFile(folder: string, bytes: Uint8Array): number {
-  const fd = openNameless(folder);
+export function writeNamelessFile(folder: string, bytes: Uint8Array, open = openSync): number {
+  const fd = openNameless(folder, open);
   try {
     for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
     return fd;
@@ -25,16 +25,16 @@ export function writeNamelessFile(folder: string, bytes: Uint8Array): number {
   }
 }
 
-function openNameless(folder: string): number {
+function openNameless(folder: string, open: typeof openSync): number {
   try {
-    return openSync(folder, O_TMPFILE | constants.O_RDWR, MODE);
+    return open(folder, O_TMPFILE | constants.O_RDWR, MODE);
   } catch (error) {
     // Old overlayfs and network file systems; a kernel that does not know the flag opens the folder instead.
     if (!['EOPNOTSUPP', 'ENOTSUP', 'EISDIR', 'EINVAL'].includes(codeOf(error))) throw error;
   }
   const path = join(folder, `.tune-${randomBytes(16).toString('hex')}`);
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const fd = openSync(path, flags, MODE);
+  const fd = open(path, flags, MODE);
   rmSync(path, { force: true });
   return fd;
 }

@@ -27,25 +27,21 @@ const PORT_HINTS: readonly { readonly port: number; readonly role: Role; readonl
 
 /** Null when there is no profile to recommend, or the size of memory is not known. */
 export function recommend(snapshot: Snapshot, profiles: readonly Profile[]): Recommendation | null {
-  const { role, hints } = roleOf(snapshot);
-  const ofRole = profiles.filter((profile) => roleOfProfile(profile) === role);
-  const candidates = (
-    ofRole.length > 0 ? ofRole : profiles.filter((p) => roleOfProfile(p) === 'server')
-  ).sort((a, b) => (a.goal === b.goal ? (a.name < b.name ? -1 : 1) : a.goal < b.goal ? -1 : 1));
+  const found = roleOf(snapshot);
+  const isServed = profiles.some((profile) => roleOfProfile(profile) === found.role);
+  const { role, hints } = isServed ? found : PLAIN_SERVER;
+  const candidates = profiles.filter((profile) => roleOfProfile(profile) === role).sort(compareGoals);
   const smallest = candidates[0];
   const { holds, bytesEach } = memoryHolds(snapshot, role);
   if (smallest === undefined || holds === null) return null;
-  const best = candidates.filter((p) => p.goal <= holds).at(-1);
-  const chosen = best ?? smallest;
-  return {
-    profile: chosen.name,
-    goal: chosen.goal,
-    role: roleOfProfile(chosen),
-    fits: best !== undefined,
-    hints,
-    memoryHolds: holds,
-    bytesEach,
-  };
+  const best = candidates.filter((profile) => profile.goal <= holds).at(-1);
+  const { name, goal } = best ?? smallest;
+  return { profile: name, goal, role, fits: best !== undefined, hints, memoryHolds: holds, bytesEach };
+}
+
+function compareGoals(a: Profile, b: Profile): number {
+  if (a.goal !== b.goal) return a.goal < b.goal ? -1 : 1;
+  return a.name < b.name ? -1 : 1;
 }
 
 /** The first memory wall, with a program's own bytes; a gateway has two sockets per client, a push service queues to all. */
@@ -74,12 +70,19 @@ export function roleOfProfile({ settings }: Profile): Role {
   return 'server';
 }
 
-/** The role with the most hints; a plain server when there is none, or when they contradict each other. */
-function roleOf(snapshot: Snapshot): { readonly role: Role; readonly hints: readonly string[] } {
+interface HostRole {
+  readonly role: Role;
+  readonly hints: readonly string[];
+}
+
+const PLAIN_SERVER: HostRole = { role: 'server', hints: [] };
+
+/** The role that the hints agree on; a plain server when there is none, or when they contradict each other. */
+function roleOf(snapshot: Snapshot): HostRole {
   const all = [...listenerHints(snapshot), ...portHints(snapshot)];
   const roles = [...new Set(all.map((hint) => hint.role))];
   const [role] = roles;
-  if (role === undefined || roles.length > 1) return { role: 'server', hints: [] };
+  if (role === undefined || roles.length > 1) return PLAIN_SERVER;
   return { role, hints: all.map((hint) => hint.text) };
 }
 

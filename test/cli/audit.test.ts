@@ -133,10 +133,7 @@ describe('tune audit', () => {
   test('a reader that goes away is not an error', () => {
     const { status, stderr } = spawnSync(
       'sh',
-      [
-        '-c',
-        `${TUNE.join(' ')} audit --host ${hostFile('tuned-by-blog')} --format json | head -c 10`,
-      ],
+      ['-c', `${TUNE.join(' ')} audit --host ${hostFile('tuned-by-blog')} --format json | head -c 10`],
       { encoding: 'utf8' },
     );
     expect([status, stderr]).toEqual([0, '']);

@@ -60,7 +60,7 @@ describe('tune walls', () => {
   test('--side client holds the goal against the port range', () => {
     const { code, document } = json([...host('c1m-ready'), '--goal', '1000000', '--side', 'client']);
     expect(code).toBe(1);
-    expect(document.walls.filter((wall) => wall.belowGoal).map((wall) => wall.key)).toEqual([
+    expect(document.walls.filter((wall) => wall.belowGoal === true).map((wall) => wall.key)).toEqual([
       'net.ipv4.ip_local_port_range',
     ]);
   });
@@ -78,8 +78,8 @@ describe('tune walls', () => {
   test.each([
     [['--busy', '5'], /--busy: "5" is not a share/],
     [['--busy', '101%'], /--busy: "101%"/],
-    [['--busy', '-1%'], /busy/],
-    [['--idle-bytes', '-1'], /idle-bytes/],
+    [['--busy=-1%'], /--busy: "-1%"/],
+    [['--idle-bytes=-1'], /--idle-bytes: "-1"/],
     [['--idle-bytes', '1e3'], /--idle-bytes: "1e3" is not a whole number from 0/],
     [['--goal', '0'], /--goal: "0"/],
     [['--goal', '1.5'], /--goal: "1\.5"/],

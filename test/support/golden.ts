@@ -36,7 +36,6 @@ export function goldenWalls(file: string): string {
   const capture = parseCapture(readFileSync(file, 'utf8'), file);
   const snapshot = gather(recordedHost(capture.recording, file), capture.subject);
   const walls = findWalls(snapshot);
-  const goal = walls.assumptions.target;
-  const below = walls.connections.filter((wall) => wall.side !== 'client' && wall.at < goal);
-  return renderWalls({ snapshot, walls, goal, below }, { width: 80, palette: PLAIN });
+  const report = { snapshot, walls, goal: walls.assumptions.target, side: 'server' as const };
+  return renderWalls(report, { width: 80, palette: PLAIN });
 }

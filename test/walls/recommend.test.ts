@@ -80,7 +80,7 @@ describe('recommended profile', () => {
   test('without a profile for the role a server’s is recommended', () => {
     const servers = SHELF.slice(0, 3);
     const snapshot = snapshotOf({ listeners: [listener('0.0.0.0:3128')] });
-    expect(recommend(snapshot, servers)).toMatchObject({ profile: 'middle', role: 'server' });
+    expect(recommend(snapshot, servers)).toMatchObject({ profile: 'big', role: 'server', hints: [] });
   });
 
   test('unknown memory or no profiles: no recommendation', () => {

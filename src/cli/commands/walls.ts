@@ -1,8 +1,8 @@
 /** tune walls: at how many connections this host stops, on what, by which arithmetic, and what raises each. */
 import { gather } from '../../gather/index.ts';
-import { type Wall, wallsOf } from '../../model/wall.ts';
 import { renderWalls } from '../../report/walls-human.ts';
 import { wallsToDocument } from '../../report/walls-json.ts';
+import { wallsBelow } from '../../report/walls-wording.ts';
 import { DEFAULT_ASSUMPTIONS, findWalls } from '../../walls/index.ts';
 import { EXIT } from '../exit.ts';
 import { type Io, toJsonText } from '../io.ts';
@@ -19,14 +19,11 @@ export async function runWalls(raw: unknown, io: Io): Promise<number> {
     busy: flags.busy ?? DEFAULT_ASSUMPTIONS.busy,
     ends: flags.loopback ? 2 : 1,
   });
-  const { goal } = flags;
-  const below: readonly Wall[] =
-    goal === null ? [] : wallsOf(walls.connections, flags.side).filter((wall) => wall.at < goal);
-  const report = { snapshot, walls, goal, below };
+  const report = { snapshot, walls, goal: flags.goal, side: flags.side };
   io.print(
     flags.format === 'json'
       ? toJsonText(wallsToDocument(report))
       : renderWalls(report, { width: io.width, palette: io.palette }),
   );
-  return below.length > 0 ? EXIT.notAsWanted : EXIT.asWanted;
+  return wallsBelow(report).length > 0 ? EXIT.notAsWanted : EXIT.asWanted;
 }
