@@ -3,13 +3,15 @@ import type { BootPrediction, Place } from '../model/finding.ts';
 import { compareRelease } from '../model/machine.ts';
 import type { ConfigLine, Snapshot } from '../model/snapshot.ts';
 import type { Tunable } from '../model/tunable.ts';
-import { parseValue, type Quantity, type Value } from '../model/value.ts';
+import { integer, parseValue, type Quantity, type Value } from '../model/value.ts';
 import type { Complaint } from './complaint.ts';
 import { keyOfPath, keySpace, pathOfKey, type SysctlKey } from './key-space.ts';
 import { LOADED_CONNTRACK, moduleOfPath } from './late-modules.ts';
 import { type KeyOutcome, type NextBoot, nextBoot } from './next-boot.ts';
 import { pamVariantOf, type SessionUser } from './pam-types.ts';
 import { type SessionRow, sessionTable } from './sessions.ts';
+import { INIT_LIMITS } from './systemd-limits.ts';
+import type { FileTree } from './tree.ts';
 
 export interface BootModel {
   /** Null where the files decide nothing, or nobody knows who applies them. */
@@ -63,7 +65,7 @@ function sysctlModel(snapshot: Snapshot, catalogue: ReadonlyMap<string, Tunable>
     knowledge: tunableOf,
     unset: (path) => {
       const tunable = tunableOf(path);
-      return tunable === null ? null : kernelDefault(tunable, snapshot.machine.kernelRelease);
+      return tunable === null ? null : bootDefault(tunable, snapshot);
     },
     systemd: true,
     cmdline: snapshot.cmdline,
@@ -80,6 +82,22 @@ function moduleKeys(catalogue: ReadonlyMap<string, Tunable>): readonly SysctlKey
   return [...catalogue.values()]
     .filter(({ module }) => module !== undefined)
     .map(({ key }) => ({ path: pathOfKey(key), mode: 0o644 }));
+}
+
+/** What a key holds when the files are applied: the kernel's default, or what systemd makes of it before. */
+function bootDefault(tunable: Tunable, { machine, files }: Snapshot): Value | null {
+  const raised = tunable.key === NR_OPEN && machine.init === 'systemd' ? limitOfInit(files.files) : null;
+  return raised ?? kernelDefault(tunable, machine.kernelRelease);
+}
+
+/**
+ * Some builds of systemd raise fs.nr_open as far as it goes, others leave it (Debian 12). All of them then raise their
+ * own hard limit to it, before any file is applied, and keep that: so process 1 tells which kind it is.
+ */
+function limitOfInit(files: FileTree['files']): Value | null {
+  const entry = files[INIT_LIMITS];
+  const hard = entry?.kind === 'file' ? /^Max open files\s+\d+\s+(\d+)/m.exec(entry.text)?.[1] : undefined;
+  return hard === undefined ? null : integer(BigInt(hard));
 }
 
 /** The kernel's own default, where it does not depend on the machine; null otherwise. */
@@ -100,14 +118,14 @@ export function kernelDefault(tunable: Tunable, release: string): Value | null {
 const NOTHING = { at: null, manual: null, losing: [], later: [], lateModule: null } as const;
 
 /** No file names it. */
-function untouched(tunable: Tunable, { machine }: Snapshot): BootPrediction {
-  const value = kernelDefault(tunable, machine.kernelRelease);
+function untouched(tunable: Tunable, snapshot: Snapshot): BootPrediction {
+  const value = bootDefault(tunable, snapshot);
   return { by: value === null ? 'unknown' : 'default', value, ...NOTHING };
 }
 
-function prediction(outcome: KeyOutcome, tunable: Tunable, { machine }: Snapshot): BootPrediction {
+function prediction(outcome: KeyOutcome, tunable: Tunable, snapshot: Snapshot): BootPrediction {
   const { boot, manual } = outcome;
-  const value = boot.value ?? (boot.by === 'unset' ? kernelDefault(tunable, machine.kernelRelease) : null);
+  const value = boot.value ?? (boot.by === 'unset' ? bootDefault(tunable, snapshot) : null);
   return {
     by: boot.by === 'unset' ? (value === null ? 'unknown' : 'default') : boot.by,
     value,

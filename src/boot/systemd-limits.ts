@@ -21,6 +21,8 @@ export interface UnitLimit extends LimitPair {
 
 /** What systemd hands to services when nothing is configured: soft 1024, hard 524288 but not above fs.nr_open. */
 export const BUILT_IN_HARD = 524288n;
+/** The limits of process 1 itself. */
+export const INIT_LIMITS = '/proc/1/limits';
 const FD_SETSIZE = 1024n;
 const MAIN_DIRECTORIES = ['/etc', '/run', '/usr/local/lib', '/usr/lib'] as const;
 

@@ -12,6 +12,7 @@ import {
   VENDOR_LIMITS_DIRECTORY,
 } from '../boot/limits-files.ts';
 import { PAM_DIRECTORIES } from '../boot/pam-stack.ts';
+import { INIT_LIMITS } from '../boot/systemd-limits.ts';
 import { SYSCTL_CONF, SYSCTL_CREDENTIALS } from '../boot/systemd-sysctl.ts';
 import type { FileTree, TreeDirectory, TreeEntry } from '../boot/tree.ts';
 import { includedProfiles, TUNED_DIRECTORIES } from '../boot/tuned.ts';
@@ -57,7 +58,7 @@ export function readBootFiles(reader: HostReader, options: BootFilesOptions = {}
   ];
   const files = [
     ...[SYSCTL_CONF, ...SYSCTL_CREDENTIALS, LIMITS_CONF, VENDOR_LIMITS_CONF, ...LATE_WRITER_FILES],
-    LOADED_CONNTRACK,
+    ...[LOADED_CONNTRACK, INIT_LIMITS],
     ...['system.conf', 'user.conf'].flatMap((name) =>
       CONF_PARENTS.slice(0, 4).map((parent) => `${parent}/systemd/${name}`),
     ),

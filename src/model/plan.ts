@@ -72,9 +72,14 @@ export type WithheldCode =
   /** It can only be set in the initial network namespace. */
   | 'child-namespace'
   /** It cannot be changed at run time. */
-  | 'not-settable';
+  | 'not-settable'
+  /** Of an image: its default depends on the machine that the image will run on. */
+  | 'depends-on-machine';
 
-/** A recommended setting that the plan leaves as it is, and why. Required ones are refused instead. */
+/**
+ * A setting that the plan leaves as it is, and why. A required one is refused instead, but for what depends on the
+ * machine that an image will run on.
+ */
 export interface Withheld {
   readonly key: string;
   readonly code: WithheldCode;

@@ -80,7 +80,7 @@ const document = z.strictObject({
   withheld: z.array(
     z.strictObject({
       key: z.string(),
-      code: z.enum(['lowering', 'absent', 'child-namespace', 'not-settable']),
+      code: z.enum(['lowering', 'absent', 'child-namespace', 'not-settable', 'depends-on-machine']),
       what: z.string(),
       remedy: z.string(),
     }),

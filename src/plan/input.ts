@@ -17,6 +17,8 @@ export interface PlanOptions {
   readonly service: string | null;
   /** `files`: for an image (`--root`) or to look at (`--emit`); nothing is asked of this machine. */
   readonly target: 'host' | 'files';
+  /** The files are another machine's: what this kernel holds says nothing about it. */
+  readonly image: boolean;
 }
 
 export const DEFAULT_OPTIONS: PlanOptions = {
@@ -25,6 +27,7 @@ export const DEFAULT_OPTIONS: PlanOptions = {
   outrank: false,
   service: null,
   target: 'host',
+  image: false,
 };
 
 export interface PlanInput {

@@ -160,14 +160,33 @@ function linePart(
   const survives = given === null ? stays : satisfies(wanted, given);
   const ours = managed.decides(key, outcome);
   if (survives && !ours && !options.pin) return {};
-  const value = nearest(wanted, given ?? now);
-  if (value === null) return { refusal: noRemedy(key, wanted) };
+  const unknown = options.image && given === null && dependsOnMachine(tunable);
+  if (unknown && !options.pin) return machineDecides(key);
+  const value = nearest(wanted, given ?? (options.image ? null : now));
+  if (value === null) return unknown ? machineDecides(key) : { refusal: noRemedy(key, wanted) };
   const unsafe = unsafeValue(key, value);
   if (unsafe !== null) return { refusal: unsafe };
   if (given !== null && isLowering(given, value) && !options.allowLowering) {
     return lowering(finding, given, value);
   }
   return { line: { key, value, wanted, tunable, reason } };
+}
+
+/** A default that the kernel works out from the memory it finds (all triples), or that the init system raises. */
+function dependsOnMachine({ key, shape, defaults }: Tunable): boolean {
+  return procPath(key) !== null && (shape.kind === 'tuple' || defaults.some(({ value }) => value === null));
+}
+
+/** A line for a machine that is not there could lower what that machine would have by itself. */
+function machineDecides(key: string): Part {
+  return {
+    withheld: {
+      key,
+      code: 'depends-on-machine',
+      what: `${key} has a default that depends on the machine the image will run on, and a line could lower it.`,
+      remedy: 'Run "tune apply" on that machine, or give --pin to write it down all the same.',
+    },
+  };
 }
 
 function lowering(finding: SettingFinding, from: Value, to: Value): Part {

@@ -15,7 +15,7 @@ const ASSET = 'koffi.node';
 
 let shared: number | null = null;
 
-/** True in the single executable, where import('koffi') finds nothing. */
+/** True in the single executable, where the package cannot be imported. */
 export const isFfiEmbedded: () => boolean = isSea;
 
 /** What a worker gets after the listener in `stdio`: the library's descriptor, where this process has loaded it so. */

@@ -19,6 +19,7 @@ export const UNSTABLE: readonly Exclusion[] = [
     pattern: /^\/proc\/sys\/fs\/(dentry-state|file-nr|inode-nr|inode-state|aio-nr)$/,
     why: 'counters of what is in use',
   },
+  { pattern: /^\/proc\/sys\/fs\/quota\/(?!warnings)/, why: 'counters of calls of sync(2) and the like' },
   {
     pattern: /^\/proc\/sys\/kernel\/(ns_last_pid|pty\/nr)$/,
     why: 'the last process id, the terminals in use',

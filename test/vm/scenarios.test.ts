@@ -77,6 +77,18 @@ describeMachine.each(IMAGE_NAMES)('%s', (name) => {
       expect(await machine.console.runInLogin('alice', 'ulimit -Hn')).toBe(`${HARD[name]}\n`);
     };
 
+    // Debian 13's systemd raises it at boot, so here a file keeps it as low as Debian 12's.
+    const low = '/etc/sysctl.d/10-nr-open.conf';
+    let original: string | undefined;
+    beforeAll(async () => {
+      original = await live('fs/nr_open');
+      await machine.writeFile(low, 'fs.nr_open = 1048576\n');
+      await machine.check(`sysctl -qp ${low}`);
+    });
+    afterAll(async () => {
+      await machine.check(`rm ${low} && sysctl -qw fs.nr_open=${original}`);
+    });
+
     test(
       'is refused with both numbers, and alice still logs in',
       async () => {
@@ -94,7 +106,7 @@ describeMachine.each(IMAGE_NAMES)('%s', (name) => {
       async () => {
         await machine.check('sysctl -qw fs.nr_open=8388608');
         const refused = await tune(applyOf('locking-out'));
-        await machine.check('sysctl -qw fs.nr_open=1048576');
+        await machine.check(`sysctl -qp ${low}`);
         expect(refused.exitCode).toBe(2);
         expect(refused.output).toMatch(/4,194,304[\s\S]*1,048,576\s+after\s+the\s+next\s+boot/);
         await nobodyIsLockedOut();
@@ -145,7 +157,7 @@ describeMachine.each(IMAGE_NAMES)('%s', (name) => {
       ! dd if=/dev/zero of=/fill.rest bs=4k 2>/dev/null && sync
       truncate -s -$(( ${blocks} * 4096 )) /fill.rest && sync`;
 
-    test.each([0, 2, 4, 6, 9, 12, 16, 24])(
+    test.each([0, 16, 32, 40, 48, 64])(
       'with %i blocks left: refused, undone, or complete; never half',
       async (blocks) => {
         await machine.check(fill(blocks), { timeoutSeconds: 120 });

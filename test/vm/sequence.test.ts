@@ -17,7 +17,7 @@ import {
 import { availableImages, IMAGE_NAMES, type ImageName, whyNoMachine } from './images.ts';
 import { Machine } from './machine.ts';
 import { type Payload, preparePayload } from './payload.ts';
-import { figures, proveBySoak as prove } from './proof.ts';
+import { figures, prove } from './proof.ts';
 
 /** 500,000 connections take 4 to 5 GB of kernel memory, both ends; c1m is refused below 5.4 GiB. */
 const MEMORY_MIB = 7 * 1024;
@@ -156,8 +156,12 @@ describeMachine.each(IMAGE_NAMES)('%s, from a fresh install to half a million an
     transcript.ran(`proof with ${connections} connections`, proof);
     transcript.add('in short', figures(proof.soak));
     say(name, figures(proof.soak));
+    const { soak, report } = proof;
+    expect(report.verdict).toEqual({ state: 'passed', reasons: [] });
     expect(proof.exitCode).toBe(0);
-    const { soak } = proof;
+    expect(report).toMatchObject({ reboot: 'rebooted', connections, applied: { profile: 'c1m' } });
+    expect(report.settings.filter(({ state }) => !['held', 'not-applicable'].includes(state))).toEqual([]);
+    expect(report.sessions.map(({ state }) => state)).not.toContain('lost');
     expect(soak.verdict).toEqual({ state: 'passed' });
     expect(soak.options.mode).toBe('strict');
     expect(soak.plan.servers).toBe(1);

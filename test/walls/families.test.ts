@@ -165,6 +165,26 @@ describe('control groups', () => {
   });
 });
 
+describe('what a control group is charged', () => {
+  const at = (kernelRelease: string, memoryFile: string) => {
+    const machine = { kernelRelease, cgroup: { memoryMax: 4n * GIB, memoryFile } };
+    return findWalls(snapshotOf({ machine })).connections.find((wall) => wall.scope === 'cgroup');
+  };
+
+  test('version 2 of a new kernel: all of it; version 1 and older kernels: not the accepted socket', () => {
+    const two = at('6.12.48', '/sys/fs/cgroup/a/memory.max');
+    const one = at('6.12.48', '/sys/fs/cgroup/memory/a/memory.limit_in_bytes');
+    expect(two).toMatchObject({ key: 'memory.max' });
+    expect(one).toMatchObject({ key: 'memory.limit_in_bytes' });
+    expect((one?.at ?? 0n) > (two?.at ?? 0n)).toBe(true);
+    expect(one?.arithmetic).toMatch(/2,521 B that this kernel does not charge/);
+    expect(two?.arithmetic).not.toMatch(/does not charge/);
+    expect(at('6.1.0-28', '/sys/fs/cgroup/a/memory.max')?.arithmetic).toMatch(
+      /2,400 B that this kernel does not/,
+    );
+  });
+});
+
 describe('TCP memory', () => {
   const facts = { 'net.ipv4.tcp_mem': '191000 254668 382000' };
 

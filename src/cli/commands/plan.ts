@@ -39,6 +39,7 @@ export async function planRequest(flags: PlanFlags): Promise<PlanRequest> {
       outrank: flags.outrank,
       service: flags.service ?? null,
       target: root === '' ? 'host' : 'files',
+      image: root !== '',
     },
   };
 }
