@@ -9,7 +9,7 @@ import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
 
 const EPILOGUE =
-  'Exit codes: 0 as wanted, 1 not as wanted, 2 could not run (usage, permission, bad input), 3 apply stopped part-way, 4 soak inconclusive.';
+  'Exit codes: 0 as wanted, 1 not as wanted, 2 could not run (usage, permission, bad input), 3 apply stopped part-way, 4 nothing proven either way (soak, verify).';
 
 type Run = (raw: unknown, io: Io) => Promise<number>;
 

@@ -13,12 +13,14 @@ import type {
   SweepTally,
   TimelinePoint,
 } from './soak-figures.ts';
+import type { WorkloadName, WorkloadReport } from './soak-workload.ts';
 
 export type * from './soak-figures.ts';
+export type * from './soak-workload.ts';
 
 /** strict: one server process holds every socket. spread: as many as the hard nofile limit demands. */
 export type SoakMode = 'strict' | 'spread';
-export type SoakPhase = 'prepare' | 'ramp' | 'hold' | 'sweep' | 'drain';
+export type SoakPhase = 'prepare' | 'ramp' | 'workload' | 'hold' | 'sweep' | 'drain';
 
 /** Times in milliseconds unless the name says otherwise. */
 export interface SoakOptions {
@@ -37,6 +39,10 @@ export interface SoakOptions {
   readonly holdMs: number;
   /** Every socket is swept once after the ramp, and again each time this passes during the hold. */
   readonly sweepEveryMs: number;
+  /** What the connections do between the first sweep and the hold. */
+  readonly workload: WorkloadName;
+  /** Size of the broadcast's message. */
+  readonly messageBytes: number;
   readonly connectTimeoutMs: number;
   readonly echoTimeoutMs: number;
   /** Longest time in which nothing at all may happen in a phase before the soak gives up on it. */
@@ -96,6 +102,7 @@ export type BlameCode =
   | 'file-number-ceiling'
   | 'system-files'
   | 'ports-exhausted'
+  | 'time-wait-kept'
   | 'accept-queue-overflow'
   | 'syn-queue-drop'
   | 'conntrack-full'
@@ -137,7 +144,7 @@ export type SoakVerdict =
   | { readonly state: 'passed' }
   | {
       readonly state: 'failed';
-      readonly reason: 'limit' | 'dead-connections' | 'counts-disagree';
+      readonly reason: 'limit' | 'workload-incomplete' | 'dead-connections' | 'counts-disagree';
       readonly blame: Blame | null;
     }
   | { readonly state: 'inconclusive'; readonly reason: InconclusiveReason; readonly blame: Blame | null };
@@ -145,6 +152,7 @@ export type SoakVerdict =
 export type ProvenCode =
   | 'connections-held'
   | 'every-socket-echoed'
+  | 'workload-done'
   | 'kernel-agrees'
   | 'held-for-duration'
   | 'beyond-64k-to-one-endpoint'
@@ -194,6 +202,8 @@ export interface SoakReport {
   readonly perAddress: { readonly address: string; readonly connections: number };
   readonly rates: { readonly connectsPerSecond: number; readonly echoesPerSecond: number };
   readonly latency: { readonly connect: Percentiles; readonly echo: Percentiles };
+  /** null for an idle soak, and when the soak was stopped before it. */
+  readonly workload: WorkloadReport | null;
   readonly memory: MemoryUse;
   /** Counters of TcpExt and Tcp that moved, /proc/net/netstat and snmp. */
   readonly counters: Readonly<Record<string, number>>;

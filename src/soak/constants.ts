@@ -25,7 +25,9 @@ export const POLLNVAL = 32;
 
 export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_DEL = 2;
+export const EPOLL_CTL_MOD = 3;
 export const EPOLLIN = 1;
+export const EPOLLOUT = 4;
 export const EPOLLRDHUP = 0x2000;
 export const EPOLLEXCLUSIVE = 1 << 28;
 export const EPOLLET = 1 << 31;

@@ -10,6 +10,7 @@ import type {
   Order,
   RampTally,
   ServerSetup,
+  TaskTally,
   WorkerFigures,
 } from './wire.ts';
 
@@ -31,6 +32,11 @@ export interface Worker {
   full: boolean;
   ramped: RampTally | null;
   swept: EchoTally | null;
+  tasked: TaskTally | null;
+  /** Client: bytes read in the task that is going on. */
+  bytes: number;
+  /** Server: connections whose other end has closed. */
+  closed: number;
   failures: readonly Failure[];
   figures: WorkerFigures | null;
   end: WorkerEnd | null;
@@ -72,6 +78,10 @@ export function createCrew(command: WorkerCommand, events: CrewEvents): Crew {
 
   const take = (worker: Worker, news: News) => {
     if ('done' in news) worker.done = news.done;
+    if (news.type === 'progress') {
+      worker.bytes = news.bytes ?? worker.bytes;
+      worker.closed = news.closed ?? worker.closed;
+    }
     if (news.type === 'ready') worker.ready = true;
     else if (news.type === 'ramped') {
       worker.ramped = news.tally;
@@ -80,7 +90,8 @@ export function createCrew(command: WorkerCommand, events: CrewEvents): Crew {
     } else if (news.type === 'swept') {
       worker.swept = news.tally;
       worker.done = news.tally.answered;
-    } else if (news.type === 'full') worker.full = true;
+    } else if (news.type === 'tasked') worker.tasked = news.tally;
+    else if (news.type === 'full') worker.full = true;
     else if (news.type === 'trouble') worker.failures = news.failures;
     else if (news.type === 'figures') {
       worker.figures = news.figures;
@@ -127,6 +138,9 @@ export function createCrew(command: WorkerCommand, events: CrewEvents): Crew {
         full: false,
         ramped: null,
         swept: null,
+        tasked: null,
+        bytes: 0,
+        closed: 0,
         failures: [],
         figures: null,
         end: null,

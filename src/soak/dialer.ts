@@ -7,9 +7,11 @@ import {
   EINPROGRESS,
   IP_BIND_ADDRESS_NO_PORT,
   IPPROTO_IP,
+  SO_REUSEADDR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_STREAM,
+  SOL_SOCKET,
 } from './constants.ts';
 import type { FailureCount } from './failures.ts';
 import type { Libc } from './libc.ts';
@@ -34,6 +36,7 @@ export function createDialer(libc: Libc, setup: ClientSetup, failures: FailureCo
   const to = libc.allocate(size);
   const from = libc.allocate(size);
   const one = libc.allocate(4);
+  const reuses = setup.reusesPorts === true;
   const slots = walkSlots(setup.spans, setup.firstSlot, setup.slots);
   let written = -1;
   let skipped = 0;
@@ -66,6 +69,8 @@ export function createDialer(libc: Libc, setup: ClientSetup, failures: FailureCo
       for (;;) {
         const fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (fd < 0) return fail('socket', -1);
+        if (reuses && libc.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, one.address, 4) < 0)
+          return fail('setsockopt', fd);
         if (!slots.next()) return dialAnyPort(fd);
         useSource(slots.source(), slots.port());
         while (bind(fd, from.address, size) < 0) {

@@ -1,11 +1,13 @@
 /** The soak's options: defaults and bounds. Anything outside is an InputError before the machine is touched. */
 import { InputError } from '../model/error.ts';
 import type { SoakOptions } from '../model/soak.ts';
+import { WORKLOADS } from '../model/soak-workload.ts';
 import { familyOf, parseAddress } from './sockaddr.ts';
 
 /** More than any machine holds, and far below where descriptors or JSON numbers end. */
 export const MAX_GOAL = 100_000_000;
 const MAX_WINDOW = 4096;
+const MAX_MESSAGE = 2 ** 20;
 const DAY_MS = 86_400_000;
 
 /** What a caller gives; all but the goal has a default. */
@@ -32,6 +34,8 @@ export function soakOptions(request: SoakRequest): SoakOptions {
     maxSources: request.maxSources == null ? null : whole(request.maxSources, '--sources', 1, MAX_GOAL),
     holdMs: whole(request.holdMs ?? 0, '--hold', 0, 366 * DAY_MS),
     sweepEveryMs: whole(request.sweepEveryMs ?? 60_000, '--sweep-every', 100, 366 * DAY_MS),
+    workload: known(request.workload ?? 'idle'),
+    messageBytes: whole(request.messageBytes ?? 4096, '--message-bytes', 1, MAX_MESSAGE),
     connectTimeoutMs: whole(request.connectTimeoutMs ?? 10_000, '--connect-timeout', 1, DAY_MS),
     echoTimeoutMs: whole(request.echoTimeoutMs ?? 10_000, '--echo-timeout', 1, DAY_MS),
     stallMs: whole(request.stallMs ?? 30_000, '--stall-timeout', 100, DAY_MS),
@@ -41,6 +45,11 @@ export function soakOptions(request: SoakRequest): SoakOptions {
     seed: Math.trunc(Math.abs(request.seed ?? 0)) % 2 ** 31,
     force: request.force ?? false,
   };
+}
+
+function known(name: SoakOptions['workload']): SoakOptions['workload'] {
+  if (WORKLOADS.includes(name)) return name;
+  throw new InputError(`must be one of ${WORKLOADS.join(', ')}, not "${name}"`, '--workload');
 }
 
 function whole(value: number, name: string, least: number, most: number): number {

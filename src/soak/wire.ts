@@ -1,4 +1,5 @@
 /** What the coordinator and its workers say to each other over the IPC channel. Small, and rare: never per connection. */
+import type { WorkloadName } from '../model/soak-workload.ts';
 import type { PortSpan } from '../model/value.ts';
 import type { EncodedHistogram } from './histogram.ts';
 
@@ -24,6 +25,8 @@ export interface ClientSetup {
   readonly window: number;
   readonly connectTimeoutMs: number;
   readonly echoTimeoutMs: number;
+  /** Sockets may share their port with one of ours in TIME_WAIT (SO_REUSEADDR). */
+  readonly reusesPorts?: boolean;
 }
 
 export interface ServerSetup {
@@ -34,6 +37,41 @@ export interface ServerSetup {
   readonly server: { readonly address: string; readonly port: number };
   /** Sockets to hold at most. */
   readonly capacity: number;
+  /** Other than idle: it keeps a list of its connections. reconnect: it closes in order, so that the client keeps TIME_WAIT. */
+  readonly workload: WorkloadName;
+}
+
+/** A client's part in a workload, over the connections it holds. */
+export type ClientTask =
+  /** Reads so many bytes from each; gives one up after `patienceMs` without any. */
+  | { readonly kind: 'receive'; readonly bytes: number; readonly patienceMs: number }
+  /** Reads whatever comes until it is told to stop. */
+  | { readonly kind: 'swallow' }
+  /** Closes the first so many; `keepsPorts`: their ports may be taken again out of TIME_WAIT. */
+  | { readonly kind: 'close'; readonly connections: number; readonly keepsPorts: boolean }
+  /** Opens so many of those that were closed. Not paced: all at once, and tried once. */
+  | { readonly kind: 'reopen'; readonly connections: number; readonly isPaced: boolean };
+
+export type ServerTask =
+  /** Takes connections again up to its capacity. */
+  | { readonly kind: 'accept' }
+  /** Writes a message to each connection. */
+  | { readonly kind: 'send'; readonly bytes: number }
+  /** Writes to each `every`-th connection until its send buffer is full. */
+  | { readonly kind: 'fill'; readonly every: number };
+
+/** What came of a task. */
+export interface TaskTally {
+  /** Connections it was about, and those that came through. */
+  readonly connections: number;
+  readonly completed: number;
+  readonly bytes: number;
+  /** Writes that met a full send buffer. */
+  readonly blocked: number;
+  readonly timedOut: number;
+  readonly portsSkipped: number;
+  readonly failures: readonly Failure[];
+  readonly latency: EncodedHistogram;
 }
 
 export type Order =
@@ -43,7 +81,8 @@ export type Order =
   | { readonly type: 'accept' }
   | { readonly type: 'ramp' }
   | { readonly type: 'sweep'; readonly id: number }
-  /** Client: end the ramp or sweep that is going on; the tally follows as usual. */
+  | { readonly type: 'task'; readonly task: ClientTask | ServerTask }
+  /** End the ramp, sweep or task that is going on; the tally follows as usual. */
   | { readonly type: 'stop' }
   | { readonly type: 'report' }
   | { readonly type: 'exit' };
@@ -86,10 +125,19 @@ export interface WorkerFigures {
 
 export type News =
   | { readonly type: 'ready' }
-  /** Client: connects or echoes so far in this phase; server: connections taken so far. */
-  | { readonly type: 'progress'; readonly done: number }
+  /**
+   * Client: connections dealt with so far in this phase, and bytes read; server: connections taken so far, and closed
+   * by the other side.
+   */
+  | {
+      readonly type: 'progress';
+      readonly done: number;
+      readonly bytes?: number;
+      readonly closed?: number;
+    }
   | { readonly type: 'ramped'; readonly tally: RampTally }
   | { readonly type: 'swept'; readonly tally: EchoTally }
+  | { readonly type: 'tasked'; readonly tally: TaskTally }
   /** Server: holds its capacity, and takes no more. */
   | { readonly type: 'full'; readonly done: number }
   /** Something failed that will not get better: the ramp should end. */
