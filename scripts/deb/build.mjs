@@ -12,6 +12,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   utimesSync,
@@ -35,6 +36,8 @@ const tree = join(out, `deb-${process.pid}`);
 const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? git('log', '-1', '--format=%ct'));
 const { version: upstream } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const version = `${upstream}-1`;
+const quick = process.argv[2] === '--quick' ? process.argv[3] : undefined;
+const deb = quick ?? join(out, `tune_${version}_amd64.deb`);
 
 function git(...args) {
   return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
@@ -115,17 +118,18 @@ try {
   put('DEBIAN/control', control(bytes));
   for (const path of [tree, ...walk(tree)]) utimesSync(path, epoch, epoch);
 
-  const quick = process.argv[2] === '--quick' ? process.argv[3] : undefined;
   if (quick === undefined) {
     for (const name of readdirSync(out)) if (/^tune_.*_amd64\.deb$/.test(name)) rmSync(join(out, name));
   }
-  const deb = quick ?? join(out, `tune_${version}_amd64.deb`);
-  const compression = quick === undefined ? ['-Zxz'] : ['-Zgzip', '-z1'];
-  execFileSync('dpkg-deb', ['--root-owner-group', ...compression, '--build', tree, deb], {
+  // xz -6 saves another seventh of the size, and takes a minute of CPU instead of eleven seconds.
+  const compression = quick === undefined ? ['-Zxz', '-z1'] : ['-Zgzip', '-z1'];
+  execFileSync('dpkg-deb', ['--root-owner-group', ...compression, '--build', tree, `${deb}.part`], {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  renameSync(`${deb}.part`, deb);
   console.log(`${relative(root, deb)}: ${(statSync(deb).size / 1e6).toFixed(1)} MB`);
 } finally {
   rmSync(tree, { recursive: true, force: true });
+  rmSync(`${deb}.part`, { force: true });
 }

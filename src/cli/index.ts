@@ -238,6 +238,11 @@ function soakOptions(y: Argv): Argv {
     .option('connections', { alias: 'n', describe: 'How many to hold', type: 'string', demandOption: true })
     .option('hold', { describe: 'Seconds to hold them (default 0)', type: 'string' })
     .option('sweep-every', { describe: 'Seconds between sweeps while holding (default 60)', type: 'string' })
+    .option('workload', {
+      describe: 'What they do: idle (default), broadcast, burst, reconnect, slow-readers',
+      type: 'string',
+    })
+    .option('message-bytes', { describe: 'Size of the broadcast’s message (default 4096)', type: 'string' })
     .option('strict', { describe: 'One server process holds them all (the default)', type: 'boolean' })
     .option('spread', {
       describe: 'As many server processes as the hard nofile limit demands',

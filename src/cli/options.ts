@@ -2,9 +2,11 @@
 import * as z from 'zod/mini';
 import { InputError } from '../model/error.ts';
 import type { Fraction } from '../model/profile.ts';
+import { WORKLOADS } from '../model/soak-workload.ts';
 import { hint } from '../profile/suggest.ts';
 
 const MAX_PID = 4194304;
+const MAX_MESSAGE = 1_048_576n;
 /** The same ceiling as a profile's goal. */
 const MAX_GOAL = 1_000_000_000n;
 
@@ -114,6 +116,8 @@ export const soakFlags = z.object({
   ),
   hold: count('hold', 366n * DAY_SECONDS),
   'sweep-every': count('sweep-every', DAY_SECONDS),
+  workload: z.optional(z.enum(WORKLOADS, `must be one of ${WORKLOADS.join(', ')}`)),
+  'message-bytes': count('message-bytes', MAX_MESSAGE),
   strict: flag,
   spread: flag,
   namespace: flag,

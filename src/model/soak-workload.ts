@@ -8,13 +8,7 @@ import type { CallFailure, Percentiles } from './soak-figures.ts';
  */
 export type WorkloadName = 'idle' | 'broadcast' | 'burst' | 'reconnect' | 'slow-readers';
 
-export const WORKLOADS: readonly WorkloadName[] = [
-  'idle',
-  'broadcast',
-  'burst',
-  'reconnect',
-  'slow-readers',
-];
+export const WORKLOADS: readonly WorkloadName[] = ['idle', 'broadcast', 'burst', 'reconnect', 'slow-readers'];
 
 /** How a workload ended: all steps done; a limit made it stop; nothing moved any more; the soak itself was stopped. */
 export type WorkloadEnd = 'done' | 'at-limit' | 'stalled' | 'halted';
@@ -83,8 +77,6 @@ export interface ReconnectFigures {
   readonly timeWaitReused: number;
   /** Connects for which no port was left (EADDRNOTAVAIL); they were tried again for a few seconds. */
   readonly portsMissing: number;
-  /** Ports passed over because they were in use or in TIME_WAIT. */
-  readonly portsSkipped: number;
 }
 
 export interface SlowReaderFigures {

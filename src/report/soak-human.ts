@@ -2,6 +2,7 @@
 import type { Blame, Percentiles, SoakReport } from '../model/soak.ts';
 import type { Palette } from './palette.ts';
 import { grouped, INCONCLUSIVE, NOT_PROVEN, PROVEN } from './soak-wording.ts';
+import { describeWorkload } from './soak-workload-human.ts';
 import { hang } from './table.ts';
 
 const LEAD = 13;
@@ -32,6 +33,7 @@ export function renderSoak(report: SoakReport, width: number, palette: Palette):
         `${grouped(sweep.answered)} of ${grouped(sweep.sent)} answered with their payload in ${seconds(sweep.durationMs)}, ${grouped(sweep.echoesPerSecond)}/s${sweepTrouble(sweep)}`,
       ),
     ),
+    ...(report.workload === null ? [] : list('workload', describeWorkload(report.workload))),
     ...item(
       'counted',
       `own ${grouped(report.agreement.own)}; ${report.agreement.kernel.map((k) => `${k.source} ${grouped(k.connections)}${k.agrees ? '' : ' (DISAGREES)'}`).join('; ')}`,
@@ -72,6 +74,7 @@ function headline({ verdict, held, options }: SoakReport): string {
       return `Passed: ${grouped(held)} connections held and each one alive.`;
     case 'failed': {
       const why = {
+        'workload-incomplete': 'the workload did not come through',
         limit: verdict.blame === null ? 'a limit of this host' : verdict.blame.limit,
         'dead-connections': 'some connections were dead',
         'counts-disagree': 'the kernel counts something else than this program',

@@ -1,6 +1,8 @@
 /** The published form of a soak's report, in zod; `docs/schema/soak.json` is generated from it. */
 import * as z from 'zod/mini';
 import type { SoakReport } from '../model/soak.ts';
+import { WORKLOADS } from '../model/soak-workload.ts';
+import { callFailure, percentiles, workload } from './soak-workload-schema.ts';
 
 const text = z.string();
 const number = z.number();
@@ -18,6 +20,8 @@ const options = z.strictObject({
   maxSources: maybeNumber,
   holdMs: number,
   sweepEveryMs: number,
+  workload: z.enum(WORKLOADS),
+  messageBytes: number,
   connectTimeoutMs: number,
   echoTimeoutMs: number,
   stallMs: number,
@@ -71,21 +75,11 @@ const verdict = z.union([
   z.strictObject({ state: z.literal('passed') }),
   z.strictObject({
     state: z.literal('failed'),
-    reason: z.enum(['limit', 'dead-connections', 'counts-disagree']),
+    reason: z.enum(['limit', 'workload-incomplete', 'dead-connections', 'counts-disagree']),
     blame,
   }),
   z.strictObject({ state: z.literal('inconclusive'), reason: text, blame }),
 ]);
-
-const percentiles = z.strictObject({
-  samples: number,
-  every: number,
-  p50: number,
-  p90: number,
-  p99: number,
-  p999: number,
-  max: number,
-});
 
 export const soakDocument = z.strictObject({
   schemaVersion: z.literal(1),
@@ -98,7 +92,7 @@ export const soakDocument = z.strictObject({
   heldMs: number,
   phases: z.array(
     z.strictObject({
-      phase: z.enum(['prepare', 'ramp', 'hold', 'sweep', 'drain']),
+      phase: z.enum(['prepare', 'ramp', 'workload', 'hold', 'sweep', 'drain']),
       startMs: number,
       durationMs: number,
     }),
@@ -125,9 +119,7 @@ export const soakDocument = z.strictObject({
       echoesPerSecond: number,
     }),
   ),
-  failures: z.array(
-    z.strictObject({ side: z.enum(['client', 'server']), call: text, errno: text, count: number }),
-  ),
+  failures: z.array(callFailure),
   agreement: z.strictObject({
     own: number,
     accepted: number,
@@ -145,6 +137,7 @@ export const soakDocument = z.strictObject({
   perAddress: z.strictObject({ address: text, connections: number }),
   rates: z.strictObject({ connectsPerSecond: number, echoesPerSecond: number }),
   latency: z.strictObject({ connect: percentiles, echo: percentiles }),
+  workload,
   memory: z.strictObject({
     kernelPerConnection: maybeNumber,
     slab: counts,

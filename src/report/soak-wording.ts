@@ -1,5 +1,12 @@
 /** The words for the soak's codes. Every union is spelled out, so a new code without words does not compile. */
-import type { Claim, InconclusiveReason, NotProvenCode, ProvenCode, SoakPhase } from '../model/soak.ts';
+import type {
+  Claim,
+  InconclusiveReason,
+  NotProvenCode,
+  ProvenCode,
+  SoakPhase,
+  WorkloadName,
+} from '../model/soak.ts';
 
 type Args = Claim<string>['args'];
 const number = (args: Args, name: string) => grouped(Number(args[name] ?? 0));
@@ -13,6 +20,7 @@ export function grouped(n: number): string {
 export const PHASES: Readonly<Record<SoakPhase, string>> = {
   prepare: 'preparing',
   ramp: 'connecting',
+  workload: 'working',
   hold: 'holding',
   sweep: 'sweeping',
   drain: 'draining',
@@ -23,12 +31,23 @@ export const PROVEN: Readonly<Record<ProvenCode, (args: Args) => string>> = {
     `${number(a, 'connections')} connections were open at once: ${number(a, 'sockets')} sockets, both ends being here`,
   'every-socket-echoed': (a) =>
     `each of ${number(a, 'connections')} connections echoed its own payload in ${number(a, 'sweeps')} sweep${a.sweeps === 1 ? '' : 's'}`,
+  'workload-done': (a) =>
+    `the workload ${a.name} came through on each of its ${number(a, 'connections')} connections`,
   'kernel-agrees': (a) => `the kernel’s own counters agree with the count of ${number(a, 'connections')}`,
   'held-for-duration': (a) => `they were held for ${number(a, 'seconds')} s`,
   'beyond-64k-to-one-endpoint': (a) =>
     `one server ip:port held ${number(a, 'connections')}: the limit of about 64,000 is per client address, not per server`,
   'nofile-of-one-process': (a) =>
     `one server process held ${number(a, 'sockets')} sockets within its nofile limit`,
+};
+
+/** What a workload did, after which its numbers follow. */
+export const WORKLOAD: Readonly<Record<WorkloadName, string>> = {
+  idle: 'nothing',
+  broadcast: 'a message to all',
+  burst: 'a tenth closed and came back at once',
+  reconnect: 'half of the clients closed and connected again',
+  'slow-readers': 'one in twenty did not read',
 };
 
 export const NOT_PROVEN: Readonly<Record<NotProvenCode, (args: Args) => string>> = {

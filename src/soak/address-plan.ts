@@ -30,6 +30,8 @@ export interface AddressInput {
   readonly listening: readonly PortSpan[];
   readonly namespace: boolean;
   readonly maxSources: number | null;
+  /** Share of an address's ports to use at most, where there are more addresses; left out: all. */
+  readonly fill?: number;
   readonly seed: number;
   readonly force: boolean;
 }
@@ -58,7 +60,7 @@ export function planAddresses(input: AddressInput): AddressPlan {
   }
   const available = Math.min(poolSize(input), input.maxSources ?? Number.MAX_SAFE_INTEGER);
   const wanted = input.goal + Math.max(SPARE_LEAST, Math.ceil(input.goal * SPARE_SHARE));
-  const count = Math.min(available, Math.ceil(wanted / portsPerSource));
+  const count = Math.min(available, Math.ceil(wanted / (portsPerSource * (input.fill ?? 1))));
   const capacity = count * portsPerSource;
   if (capacity < input.goal && !input.force) {
     throw new InputError(

@@ -34,10 +34,10 @@ export function assemble(
 ): SoakReport {
   const { options, plan, machine, net } = run.prepared;
   const failures = collectFailures(run, crew);
-  const connects = tallyConnects(crew);
+  const connects = tallyConnects(run, crew);
   const dead = run.sweeps.reduce((sum, s) => sum + s.failed + s.timedOut + s.mismatched, 0);
   const agreement = compareCounts({
-    own: connects.established - dead,
+    own: connects.established - dead - (run.worked?.lost ?? 0),
     established: connects.established,
     accepted: connects.accepted,
     before: run.baseline,
@@ -52,8 +52,9 @@ export function assemble(
     mode: options.mode,
     plan,
     established: connects.established,
-    timedOut: connects.timedOut,
+    timedOut: connects.timedOut + (run.worked?.report.timedOut ?? 0),
     failures,
+    workload: run.worked?.report ?? null,
     unstarted: run.unstarted,
     lostWorkers: run.lost,
     floorHit: run.halt === 'memory-floor',
@@ -76,6 +77,7 @@ export function assemble(
     sweeps: run.sweeps,
     agreement,
     judged,
+    workload: run.worked?.report ?? null,
     lostWorkers: run.lost,
   };
   const rampMs = run.phases.find((p) => p.phase === 'ramp')?.durationMs ?? 0;
@@ -102,6 +104,7 @@ export function assemble(
       connect: percentiles(crew, (w) => w.figures?.connect, CONNECT_SAMPLE),
       echo: percentiles(crew, (w) => w.figures?.echo, ECHO_SAMPLE),
     },
+    workload: run.worked?.report ?? null,
     memory: memoryUse(run, crew, peak.counters, connects.established),
     counters,
     generator: health(run, crew, peak, rampMs),
@@ -112,7 +115,7 @@ export function assemble(
   };
 }
 
-function tallyConnects(crew: Crew): ConnectTally {
+function tallyConnects(run: Run, crew: Crew): ConnectTally {
   const clients = clientsOf(crew);
   const failures = mergeFailures(clients.map((c) => c.ramped?.failures ?? []));
   const byErrno: Record<string, number> = {};
@@ -124,7 +127,7 @@ function tallyConnects(crew: Crew): ConnectTally {
     failedByErrno: byErrno,
     timedOut: total(clients, (c) => c.ramped?.timedOut ?? 0),
     portsSkipped: total(clients, (c) => c.ramped?.portsSkipped ?? 0),
-    accepted: total(serversOf(crew), (s) => s.done),
+    accepted: run.accepted ?? total(serversOf(crew), (s) => s.done),
   };
 }
 
@@ -142,6 +145,7 @@ function collectFailures(run: Run, crew: Crew): readonly CallFailure[] {
     ...ofSide('client', clientsOf(crew)),
     ...ofSide('server', serversOf(crew)),
     ...inSweeps,
+    ...(run.worked?.report.failures ?? []),
     ...spawning,
   ];
 }

@@ -1,5 +1,6 @@
 /** Limits of ports, queues and buffers: rows of the blame table. Sources: ip-sysctl.rst, the kernel paths named in the rows. */
 import type { Blame } from '../model/soak.ts';
+import { CLOSING_ROWS } from './blame-closing.ts';
 import {
   type BlameRow,
   type Evidence,
@@ -14,6 +15,7 @@ import {
 } from './evidence.ts';
 
 export const NETWORK_ROWS: readonly BlameRow[] = [
+  ...CLOSING_ROWS,
   {
     code: 'ports-exhausted',
     limit: 'local ports',
@@ -24,7 +26,9 @@ export const NETWORK_ROWS: readonly BlameRow[] = [
       if (failures.length === 0) return null;
       const { portRange, sources, portsPerSource } = e.plan;
       const width = portRange.high - portRange.low + 1;
-      const perSource = Math.ceil(e.goal / sources.count) + width - portsPerSource;
+      // A port in TIME_WAIT is taken for a minute, so what closed and came back needs two.
+      const wanted = e.goal + Math.min(e.peak.timeWait, e.goal);
+      const perSource = Math.ceil(wanted / sources.count) + width - portsPerSource;
       return {
         key: 'net.ipv4.ip_local_port_range',
         current: `${portRange.low} ${portRange.high}`,
@@ -33,7 +37,9 @@ export const NETWORK_ROWS: readonly BlameRow[] = [
         evidence: [
           ...say(failures),
           `${sources.count} source × ${portsPerSource} ports = ${e.plan.capacity} connections to one server address`,
-          ...(e.after.sockets === null ? [] : [`sockets in TIME_WAIT: ${e.after.sockets.timeWait}`]),
+          ...(e.after.sockets === null
+            ? []
+            : [`sockets in TIME_WAIT: ${Math.max(e.peak.timeWait, e.after.sockets.timeWait)}`]),
         ],
       };
     },
@@ -68,20 +74,26 @@ export const NETWORK_ROWS: readonly BlameRow[] = [
       const high = now[2];
       const aborted = moved(e, 'TcpExt.TCPAbortOnMemory');
       const isFull = e.machine.tcpMem !== null && isNearly(e.peak.tcpPages, high);
-      if (!isFull && aborted <= 0) return null;
+      const held = heldUpByPressure(e);
+      if (!isFull && aborted <= 0 && held === null) return null;
       if (
-        find(e, 'ENOMEM').length + find(e, 'ENOBUFS').length + find(e, 'ECONNRESET').length + e.timedOut ===
-        0
+        held === null &&
+        find(e, 'ENOMEM').length + find(e, 'ENOBUFS').length + find(e, 'ECONNRESET').length + e.timedOut === 0
       )
         return null;
       return {
         key: 'net.ipv4.tcp_mem',
         current: e.machine.tcpMem?.join(' ') ?? null,
         // A page for each socket with one byte queued, and at least twice what was not enough.
-        needed: [0.75, 1, 1.5].map((f, i) => Math.max(2 * (now[i] ?? 0), Math.ceil(f * e.goal))).join(' '),
+        needed: [0.75, 1, 1.5]
+          .map((f, i) =>
+            Math.max(2 * (now[i] ?? 0), Math.ceil(f * e.goal), Math.ceil(f * (held?.pages ?? 0))),
+          )
+          .join(' '),
         evidence: [
           `sockstat mem reached ${e.peak.tcpPages} pages of ${high}`,
           `TCPAbortOnMemory rose by ${aborted}`,
+          ...(held === null ? [] : [held.text]),
         ],
       };
     },
@@ -172,6 +184,19 @@ export const NETWORK_ROWS: readonly BlameRow[] = [
     match: (e) => allocation(e, 'ENOMEM') ?? allocation(e, 'ENFILE'),
   },
 ];
+
+/** A workload that was ended at tcp_mem's pressure mark: how many pages the rest of it would have needed. */
+function heldUpByPressure(e: Evidence): { readonly pages: number; readonly text: string } | null {
+  const { workload } = e;
+  const pressure = e.machine.tcpMem?.[1] ?? null;
+  if (workload?.name !== 'slow-readers' || workload.end !== 'at-limit' || pressure === null) return null;
+  if (e.floorHit || e.peak.tcpPages < pressure) return null;
+  const { completed, connections } = workload;
+  return {
+    pages: Math.ceil((e.peak.tcpPages / Math.max(1, completed)) * connections),
+    text: `${completed} of ${connections} slow readers filled their buffers, ${workload.bytesPerConnection} bytes each, before the pressure mark of ${pressure} pages`,
+  };
+}
 
 function allocation(e: Evidence, errno: string): Omit<Blame, 'code' | 'limit'> | null {
   const failures = find(e, errno);

@@ -16,6 +16,7 @@ import { collect, hold, ramp, startCrew, sweep } from './phases.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { SoakProgress } from './progress.ts';
 import { clientsOf, createRun, type Run, serversOf, total } from './run.ts';
+import { runWorkload } from './workloads/index.ts';
 
 const DRAIN_PATIENCE_MS = 120_000;
 /** USER_HZ, the unit of /proc times: 100 on every platform the FFI has binaries for. */
@@ -104,7 +105,7 @@ async function soak(prepared: Prepared, hooks: SoakHooks, libc: Libc): Promise<S
   }
 }
 
-/** Ramp, first sweep, hold with its sweeps. Returns the CPU seconds that the workers had used by the end of the ramp. */
+/** Ramp, first sweep, workload and another sweep, hold with its sweeps. Returns the CPU seconds that the workers had used by the end of the ramp. */
 async function work(run: Run, crew: Crew, host: HostReader): Promise<number> {
   const { options } = run.prepared;
   if (run.halt !== null) return 0;
@@ -117,8 +118,14 @@ async function work(run: Run, crew: Crew, host: HostReader): Promise<number> {
     if (canSweep()) await run.phase('sweep', () => sweep(run, crew, id++));
   };
   await runSweep();
+  if (options.workload !== 'idle' && run.halt === null) {
+    run.accepted = total(serversOf(crew), (s) => s.done);
+    run.worked = await run.phase('workload', () => runWorkload(run, crew, host));
+    if (run.worked?.isQuiet) await runSweep();
+  }
   const end = rampEnd(run) + options.holdMs;
-  while (run.halt === null && run.clock() < end) {
+  const isWhole = run.worked === null || run.worked.isQuiet;
+  while (isWhole && run.halt === null && run.clock() < end) {
     const rest = end - run.clock();
     await run.phase('hold', () => hold(run, Math.min(rest, options.sweepEveryMs)));
     await runSweep();

@@ -7,15 +7,13 @@ import {
   EINPROGRESS,
   IP_BIND_ADDRESS_NO_PORT,
   IPPROTO_IP,
-  SO_REUSEADDR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_STREAM,
-  SOL_SOCKET,
 } from './constants.ts';
 import type { FailureCount } from './failures.ts';
 import type { Libc } from './libc.ts';
-import { walkSlots } from './slots.ts';
+import { spreadSlots, walkSlots } from './slots.ts';
 import { familyOf, parseAddress, SOCKADDR_BYTES, writePort, writeSockaddr } from './sockaddr.ts';
 import type { ClientSetup } from './wire.ts';
 
@@ -36,8 +34,10 @@ export function createDialer(libc: Libc, setup: ClientSetup, failures: FailureCo
   const to = libc.allocate(size);
   const from = libc.allocate(size);
   const one = libc.allocate(4);
-  const reuses = setup.reusesPorts === true;
-  const slots = walkSlots(setup.spans, setup.firstSlot, setup.slots);
+  const { picksPorts = false } = setup;
+  const slots = picksPorts
+    ? spreadSlots(setup.spans, setup.firstSlot, setup.slots, setup.goal)
+    : walkSlots(setup.spans, setup.firstSlot, setup.slots);
   let written = -1;
   let skipped = 0;
   writeSockaddr(to.bytes, server, setup.server.port);
@@ -57,6 +57,9 @@ export function createDialer(libc: Libc, setup: ClientSetup, failures: FailureCo
   /** The planned ports are used up, so the kernel is asked for one: its refusal is the evidence. */
   const dialAnyPort = (fd: number): number => {
     useSource(Math.max(0, written), 0);
+    return dialPicked(fd);
+  };
+  const dialPicked = (fd: number): number => {
     if (libc.setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, one.address, 4) < 0)
       return fail('setsockopt', fd);
     if (bind(fd, from.address, size) < 0) return fail('bind', fd);
@@ -69,10 +72,9 @@ export function createDialer(libc: Libc, setup: ClientSetup, failures: FailureCo
       for (;;) {
         const fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (fd < 0) return fail('socket', -1);
-        if (reuses && libc.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, one.address, 4) < 0)
-          return fail('setsockopt', fd);
         if (!slots.next()) return dialAnyPort(fd);
         useSource(slots.source(), slots.port());
+        if (picksPorts) return dialPicked(fd);
         while (bind(fd, from.address, size) < 0) {
           if (libc.errno() !== EADDRINUSE) return fail('bind', fd);
           skipped += 1;

@@ -1,11 +1,13 @@
 /** What a blame may look at, and how it reads it. Pure. */
-import type { Blame, BlameCode, CallFailure, SoakPlan, WorkerEnd } from '../model/soak.ts';
+import type { Blame, BlameCode, CallFailure, SoakPlan, WorkerEnd, WorkloadReport } from '../model/soak.ts';
 import type { CgroupState } from './cgroup.ts';
 import type { KernelCounters } from './counters.ts';
 import type { MachineLimits, NetLimits } from './limits.ts';
 
 export interface Peaks {
   readonly tcpPages: number;
+  /** Sockets in TIME_WAIT while a workload ran. */
+  readonly timeWait: number;
   readonly conntrack: number;
   readonly openFiles: number;
   readonly lowestFree: number;
@@ -19,6 +21,8 @@ export interface Evidence {
   readonly established: number;
   readonly timedOut: number;
   readonly failures: readonly CallFailure[];
+  /** null for an idle soak. */
+  readonly workload: WorkloadReport | null;
   /** Errnos of processes that could not be started. */
   readonly unstarted: readonly string[];
   readonly lostWorkers: readonly WorkerEnd[];

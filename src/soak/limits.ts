@@ -26,6 +26,10 @@ export interface NetLimits {
   readonly syncookies: number | null;
   readonly abortOnOverflow: number | null;
   readonly conntrackMax: number | null;
+  readonly twReuse: number | null;
+  readonly timestamps: number | null;
+  /** Kernels since 6.18: milliseconds for which a port in TIME_WAIT is not reused. */
+  readonly twReuseDelay: number | null;
 }
 
 /** The kernel's own default range (net/ipv4/af_inet.c), where the key cannot be read. */
@@ -66,6 +70,9 @@ export function readNetLimits(host: HostReader): NetLimits {
     syncookies: sysctl(host, 'net/ipv4/tcp_syncookies'),
     abortOnOverflow: sysctl(host, 'net/ipv4/tcp_abort_on_overflow'),
     conntrackMax: sysctl(host, 'net/netfilter/nf_conntrack_max'),
+    twReuse: sysctl(host, 'net/ipv4/tcp_tw_reuse'),
+    timestamps: sysctl(host, 'net/ipv4/tcp_timestamps'),
+    twReuseDelay: sysctl(host, 'net/ipv4/tcp_tw_reuse_delay'),
   };
 }
 

@@ -28,7 +28,18 @@ export async function startCrew(run: Run, crew: Crew): Promise<void> {
     // strict lets the one server run into its limit; spread stays below it.
     const capacity = options.mode === 'strict' ? options.goal : plan.socketsPerProcess;
     hires.push(() =>
-      crew.hire({ type: 'setup', role: 'server', index, pageSize, server: plan.server, capacity }, listener),
+      crew.hire(
+        {
+          type: 'setup',
+          role: 'server',
+          index,
+          pageSize,
+          server: plan.server,
+          capacity,
+          workload: options.workload,
+        },
+        listener,
+      ),
     );
   }
   for (let index = 0; index < plan.clients; index++) {
@@ -44,6 +55,7 @@ export async function startCrew(run: Run, crew: Crew): Promise<void> {
           server: plan.server,
           ...ownSlots(addresses.sources, addresses.portsPerSource, slots, plan.clients, index),
           spans: addresses.spans,
+          picksPorts: options.workload === 'reconnect',
           window: options.window,
           connectTimeoutMs: options.connectTimeoutMs,
           echoTimeoutMs: options.echoTimeoutMs,

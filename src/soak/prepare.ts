@@ -26,6 +26,12 @@ export interface Prepared {
   readonly pageSize: number;
 }
 
+/**
+ * Where the kernel picks the ports, it looks at every second one first, and takes milliseconds for each connect once
+ * those are gone (inet_hash_connect).
+ */
+const PICKED_FILL = 0.45;
+
 /** Throws InputError for what the user can mend: no addresses, no memory, no such address, a busy port. */
 export function prepare(
   options: SoakOptions,
@@ -46,6 +52,7 @@ export function prepare(
     listening: listeningSpans(host),
     namespace: options.namespace,
     maxSources: options.maxSources,
+    fill: options.workload === 'reconnect' ? PICKED_FILL : 1,
     seed: options.seed,
     force: options.force,
   });

@@ -2,7 +2,7 @@
 import type { HostReader } from '../host/reader.ts';
 import type { SoakPhase, SoakStep, SweepTally, TimelinePoint, WorkerEnd } from '../model/soak.ts';
 import { readCgroups } from './cgroup.ts';
-import { type Gauges, type KernelCounters, readGauges } from './counters.ts';
+import { type Gauges, type KernelCounters, parseSockstat, readGauges } from './counters.ts';
 import type { Crew, Worker } from './crew.ts';
 import type { Peaks } from './evidence.ts';
 import { freeBytes } from './memory.ts';
@@ -10,10 +10,12 @@ import type { Prepared } from './prepare.ts';
 import { eta, type SoakProgress, tightest } from './progress.ts';
 import type { Halt } from './verdict.ts';
 import { createWaiter, type Waiter } from './wait.ts';
+import type { Worked } from './workloads/index.ts';
 
 const SAMPLE_MS = 100;
 const MOST_POINTS = 240;
 const RATE_OVER_MS = 2000;
+const NOTHING = { pages: 0, timeWait: 0 };
 
 export interface Run {
   readonly prepared: Prepared;
@@ -25,9 +27,15 @@ export interface Run {
   readonly peak: { -readonly [K in keyof Peaks]: Peaks[K] };
   /** Counters when all workers were ready and nothing had been connected. */
   baseline: KernelCounters;
+  /** What the workload did; null for an idle soak, and before it ran. */
+  worked: Worked | null;
+  /** Connections that the servers had taken before the workload closed and opened some. */
+  accepted: number | null;
   halt: Halt | null;
   /** The first reason stays. */
   stop(halt: Halt): void;
+  /** Queued pages and TIME_WAIT as they are now; the peaks are kept. */
+  look(): { readonly pages: number; readonly timeWait: number };
   /** Milliseconds since the soak began. */
   clock(): number;
   timeline(): readonly TimelinePoint[];
@@ -69,12 +77,21 @@ export function createRun(
     sweeps: [],
     lost: [],
     unstarted: [],
-    peak: { tcpPages: 0, conntrack: 0, openFiles: 0, lowestFree: prepared.plan.memory.free },
+    peak: { tcpPages: 0, timeWait: 0, conntrack: 0, openFiles: 0, lowestFree: prepared.plan.memory.free },
     baseline: prepared.before,
+    worked: null,
+    accepted: null,
     halt: null,
     stop: (halt) => {
       run.halt ??= halt;
       run.waiter.poke();
+    },
+    look: () => {
+      const text = host.read('/proc/net/sockstat');
+      const { pages, timeWait } = parseSockstat(text.ok ? text.value : '', '') ?? NOTHING;
+      run.peak.tcpPages = Math.max(run.peak.tcpPages, pages);
+      run.peak.timeWait = Math.max(run.peak.timeWait, timeWait);
+      return { pages, timeWait };
     },
     clock,
     timeline: () => points,
@@ -100,7 +117,8 @@ export function createRun(
     run.peak.conntrack = Math.max(run.peak.conntrack, gauges.conntrack ?? 0);
     run.peak.openFiles = Math.max(run.peak.openFiles, gauges.openFiles ?? 0);
     run.peak.lowestFree = Math.min(run.peak.lowestFree, free);
-    if (current === 'ramp' && free < prepared.plan.memory.floor) run.stop('memory-floor');
+    const isGrowing = current === 'ramp' || current === 'workload';
+    if (isGrowing && free < prepared.plan.memory.floor) run.stop('memory-floor');
     if (samples++ % keepEvery === 0) addPoint(gauges, free);
     onProgress(progress(gauges, free));
   };

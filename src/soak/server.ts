@@ -1,6 +1,7 @@
 /**
  * A server process: takes connections from the listener it shares with its siblings, puts every one into epoll and
- * echoes what arrives. It keeps nothing per connection: epoll carries the descriptor.
+ * echoes what arrives. It keeps nothing per connection: epoll carries the descriptor. A workload that writes to
+ * connections gives it a table to keep.
  */
 import { watchAcceptQueue } from './accept-queue.ts';
 import {
@@ -9,15 +10,21 @@ import {
   EINTR,
   EPOLL_CTL_ADD,
   EPOLL_CTL_DEL,
+  EPOLL_CTL_MOD,
   EPOLLET,
   EPOLLEXCLUSIVE,
   EPOLLIN,
+  EPOLLOUT,
   EPOLLRDHUP,
+  SO_LINGER,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
+  SOL_SOCKET,
 } from './constants.ts';
 import { countFailures } from './failures.ts';
 import type { Libc } from './libc.ts';
+import type { ConnectionTable } from './tasks/connection-table.ts';
+import type { Duty } from './tasks/duty.ts';
 import type { Failure } from './wire.ts';
 
 const EVENTS = 512;
@@ -47,12 +54,31 @@ export interface Server {
   failures(): readonly Failure[];
   /** Longest time, in milliseconds, that one batch of events took. */
   longestSliceMs(): number;
+  /** Whom to tell of descriptors that are writable again or gone; null: nobody. */
+  setDuty(duty: Duty | null): void;
+  /** Turns the wait for a connection's send buffer on or off. */
+  watchWritable(fd: number, on: boolean): void;
   /** Ends the epoll instance; connections stay as they are. */
   close(): void;
 }
 
+export interface ServerHabits {
+  /** Kept up to date with the connections that are open; null: no list is kept. */
+  readonly table: ConnectionTable | null;
+  /** Answers a close with a close, not with a reset: the client's end then stays in TIME_WAIT. */
+  readonly closesInOrder: boolean;
+}
+
+const PLAIN: ServerHabits = { table: null, closesInOrder: false };
+
 /** `wake` is a descriptor that ends a wait, level-triggered; it is left for somebody else to read. */
-export function createServer(libc: Libc, listener: number, wake: number, capacity: number): Server {
+export function createServer(
+  libc: Libc,
+  listener: number,
+  wake: number,
+  capacity: number,
+  { table, closesInOrder }: ServerHabits = PLAIN,
+): Server {
   // struct epoll_event is packed on x86-64 alone: three words there, four elsewhere.
   const stride = process.arch === 'x64' ? 3 : 4;
   const dataAt = stride - 2;
@@ -60,6 +86,7 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
   const entry = libc.allocate(stride * 4);
   const buffer = libc.allocate(READ_BYTES);
   const { accept4, epoll_ctl: epollCtl, epoll_wait: epollWait, read, write } = libc;
+  const noLinger = libc.allocate(8);
   const failures = countFailures();
   const epoll = libc.epoll_create1(0);
   let accepting = false;
@@ -69,6 +96,7 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
   let longest = 0;
   let pauses = false;
   let hasLongQueue = false;
+  let duty: Duty | null = null;
 
   const control = (operation: number, fd: number, mask: number): boolean => {
     entry.int32[0] = mask;
@@ -86,7 +114,7 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
   };
 
   const acceptBatch = () => {
-    for (let i = 0; i < ACCEPT_BATCH && taken < capacity; i++) {
+    for (let i = 0; i < ACCEPT_BATCH && taken - closed < capacity; i++) {
       const fd = accept4(listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd < 0) {
         const errno = libc.errno();
@@ -104,8 +132,9 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
         return;
       }
       taken += 1;
+      table?.add(fd);
     }
-    if (taken >= capacity) stopAccepting();
+    if (taken - closed >= capacity) stopAccepting();
   };
 
   const echo = (fd: number) => {
@@ -122,10 +151,19 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
         if (errno === EAGAIN) return;
         failures.add('read', errno);
       }
+      duty?.gone(fd);
+      table?.remove(fd);
+      if (closesInOrder) libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, noLinger.address, 8);
       libc.close(fd);
       closed += 1;
       return;
     }
+  };
+
+  /** While there is a duty, an event may mean either direction. */
+  const attend = (fd: number, mask: number) => {
+    if ((mask & EPOLLOUT) !== 0) duty?.writable(fd);
+    if ((mask & ~EPOLLOUT) !== 0) echo(fd);
   };
 
   if (epoll < 0) giveUp('epoll_create1');
@@ -145,13 +183,14 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
         const fd = events.int32[i * stride + dataAt] ?? -1;
         if (fd === listener) acceptBatch();
         else if (fd === wake) woken = true;
-        else echo(fd);
+        else if (duty === null) echo(fd);
+        else attend(fd, events.int32[i * stride] ?? 0);
       }
       if (isTimed) longest = Math.max(longest, performance.now() - begun);
       return woken;
     },
     startAccepting: () => {
-      if (accepting || stuck || taken >= capacity) return;
+      if (accepting || stuck || taken - closed >= capacity) return;
       hasLongQueue = (watchAcceptQueue(libc, listener)()?.limit ?? 0) >= LONG_QUEUE;
       // Exclusive: one connection wakes one of the processes that wait, not all of them.
       if (control(EPOLL_CTL_ADD, listener, EPOLLIN | EPOLLEXCLUSIVE)) accepting = true;
@@ -160,10 +199,16 @@ export function createServer(libc: Libc, listener: number, wake: number, capacit
     accepting: () => accepting,
     taken: () => taken,
     open: () => taken - closed,
-    full: () => taken >= capacity,
+    full: () => taken - closed >= capacity,
     stuck: () => stuck,
     failures: () => failures.list(),
     longestSliceMs: () => longest,
+    setDuty: (next) => {
+      duty = next;
+    },
+    watchWritable: (fd, on) => {
+      control(EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLRDHUP | EPOLLET | (on ? EPOLLOUT : 0));
+    },
     close: () => {
       libc.close(epoll);
     },

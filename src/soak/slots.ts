@@ -43,6 +43,23 @@ export function walkSlots(spans: readonly PortSpan[], first: number, count: numb
   };
 }
 
+/**
+ * The same share for `goal` connections whose ports the kernel picks: each source address gets as many as its part of
+ * the share says, and the port is 0.
+ */
+export function spreadSlots(spans: readonly PortSpan[], first: number, count: number, goal: number): Slots {
+  const perSource = spans.reduce((sum, span) => sum + width(span), 0);
+  let dialled = -1;
+  return {
+    next: () => {
+      dialled += 1;
+      return dialled < goal;
+    },
+    source: () => Math.floor((first + Math.floor((dialled * count) / goal)) / perSource),
+    port: () => 0,
+  };
+}
+
 function width(span: PortSpan | undefined): number {
   return span === undefined ? 0 : span[1] - span[0] + 1;
 }

@@ -8,6 +8,7 @@ import type {
   SoakVerdict,
   SweepTally,
   WorkerEnd,
+  WorkloadReport,
 } from '../model/soak.ts';
 import type { Judged } from './blame.ts';
 
@@ -23,6 +24,8 @@ export interface Outcome {
   readonly sweeps: readonly SweepTally[];
   readonly agreement: Agreement;
   readonly judged: Judged | null;
+  /** null for an idle soak. */
+  readonly workload: WorkloadReport | null;
   readonly lostWorkers: readonly WorkerEnd[];
 }
 
@@ -47,6 +50,14 @@ export function judge(outcome: Outcome): SoakVerdict {
     };
   }
   const isEveryoneUp = established === options.goal;
+  const { workload } = outcome;
+  if (
+    isEveryoneUp &&
+    workload !== null &&
+    (workload.end !== 'done' || workload.completed < workload.connections)
+  ) {
+    return { state: 'failed', reason: 'workload-incomplete', blame };
+  }
   if (isEveryoneUp && outcome.sweeps.some((sweep) => sweep.answered < sweep.sent)) {
     return { state: 'failed', reason: 'dead-connections', blame };
   }
@@ -75,6 +86,10 @@ export function claims(outcome: Outcome): {
   if (held > 0) prove('connections-held', { connections: held, sockets: 2 * held });
   if (isClean) prove('every-socket-echoed', { connections: last.answered, sweeps: outcome.sweeps.length });
   if (held > 0 && agreement.agrees) prove('kernel-agrees', { connections: agreement.own });
+  const { workload } = outcome;
+  if (workload !== null && workload.end === 'done' && workload.completed === workload.connections) {
+    prove('workload-done', { name: workload.name, connections: workload.completed });
+  }
   if (isClean && heldMs > 0)
     prove('held-for-duration', { connections: held, seconds: Math.floor(heldMs / 1000) });
   if (held > LEGEND) prove('beyond-64k-to-one-endpoint', { connections: held });

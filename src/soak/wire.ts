@@ -25,8 +25,8 @@ export interface ClientSetup {
   readonly window: number;
   readonly connectTimeoutMs: number;
   readonly echoTimeoutMs: number;
-  /** Sockets may share their port with one of ours in TIME_WAIT (SO_REUSEADDR). */
-  readonly reusesPorts?: boolean;
+  /** The kernel picks each port when it connects, as for most programs; the addresses are used evenly. */
+  readonly picksPorts?: boolean;
 }
 
 export interface ServerSetup {
@@ -47,8 +47,8 @@ export type ClientTask =
   | { readonly kind: 'receive'; readonly bytes: number; readonly patienceMs: number }
   /** Reads whatever comes until it is told to stop. */
   | { readonly kind: 'swallow' }
-  /** Closes the first so many; `keepsPorts`: their ports may be taken again out of TIME_WAIT. */
-  | { readonly kind: 'close'; readonly connections: number; readonly keepsPorts: boolean }
+  /** Closes the first so many. */
+  | { readonly kind: 'close'; readonly connections: number }
   /** Opens so many of those that were closed. Not paced: all at once, and tried once. */
   | { readonly kind: 'reopen'; readonly connections: number; readonly isPaced: boolean };
 

@@ -8,16 +8,24 @@ import { type Libc, type LoadFfi, loadLibc } from './libc.ts';
 import { ownMemory, settleMemory, watchMemory } from './own-memory.ts';
 import { createRamp, type Ramp } from './ramp.ts';
 import { compileEarly, rehearse } from './rehearsal.ts';
-import { createServer } from './server.ts';
+import { createServer, type Server } from './server.ts';
 import { createSweep, type Sweep } from './sweep.ts';
+import { createClientTask } from './tasks/client.ts';
+import { type ConnectionTable, createConnectionTable } from './tasks/connection-table.ts';
+import type { Duty } from './tasks/duty.ts';
+import { createFill } from './tasks/fill.ts';
+import { createSend } from './tasks/send.ts';
+import { type Task, tallyOf } from './tasks/tally.ts';
 import {
   CHANNEL_FD,
   type ClientSetup,
+  type ClientTask,
   type Failure,
   LISTENER_FD,
   type News,
   type Order,
   type ServerSetup,
+  type ServerTask,
   type WorkerFigures,
 } from './wire.ts';
 
@@ -83,9 +91,15 @@ function figures(memory: WorkerFigures['memory'], parts: Partial<WorkerFigures>)
 }
 
 function serve(libc: Libc, setup: ServerSetup): void {
-  const server = createServer(libc, LISTENER_FD, CHANNEL_FD, setup.capacity);
+  const table = setup.workload === 'idle' ? null : createConnectionTable(setup.capacity);
+  const server = createServer(libc, LISTENER_FD, CHANNEL_FD, setup.capacity, {
+    table,
+    closesInOrder: setup.workload === 'reconnect',
+  });
   const memory = watchMemory(ownMemory(libc, setup.pageSize));
+  let duty: Duty | null = null;
   let told = 0;
+  let toldClosed = 0;
   let toldAt = 0;
   let lookedAt = 0;
   let seen = 0;
@@ -94,6 +108,14 @@ function serve(libc: Libc, setup: ServerSetup): void {
 
   process.on('message', (order: Order) => {
     if (order.type === 'accept') server.startAccepting();
+    else if (order.type === 'task') {
+      duty = createDuty(libc, server, table, order.task);
+      server.setDuty(duty);
+      if (duty === null) {
+        server.startAccepting();
+        tell({ type: 'tasked', tally: tallyOf({}) });
+      }
+    } else if (order.type === 'stop') duty?.stop();
     else if (order.type === 'exit') process.exit(0);
     else if (order.type === 'report') {
       tell({
@@ -106,6 +128,8 @@ function serve(libc: Libc, setup: ServerSetup): void {
 
   const report = (now: number) => {
     const done = server.taken();
+    const closed = done - server.open();
+    const isSame = done === told && closed === toldClosed;
     if (now - lookedAt >= PROGRESS_MS) {
       lookedAt = now;
       memory.look();
@@ -116,10 +140,11 @@ function serve(libc: Libc, setup: ServerSetup): void {
     } else if (server.full() && !saidFull) {
       saidFull = true;
       tell({ type: 'full', done });
-    } else if (done !== told && (now - toldAt >= PROGRESS_MS || done === seen)) {
-      tell({ type: 'progress', done });
+    } else if (!isSame && (now - toldAt >= PROGRESS_MS || done + closed === seen)) {
+      tell({ type: 'progress', done, closed });
+      toldClosed = closed;
     } else {
-      seen = done;
+      seen = done + closed;
       return;
     }
     told = done;
@@ -128,16 +153,42 @@ function serve(libc: Libc, setup: ServerSetup): void {
 
   /** Short while there is something left to tell, long when nothing is going on. */
   const patience = () =>
-    server.taken() !== told ? FLUSH_MS : server.accepting() ? ACCEPT_WAIT_MS : IDLE_WAIT_MS;
+    server.taken() !== told || server.taken() - server.open() !== toldClosed || duty !== null
+      ? FLUSH_MS
+      : server.accepting()
+        ? ACCEPT_WAIT_MS
+        : IDLE_WAIT_MS;
+
+  const work = (until: number) => {
+    if (duty === null || !duty.step(until)) return;
+    tell({ type: 'tasked', tally: duty.tally() });
+    duty = null;
+    server.setDuty(null);
+  };
 
   const turn = () => {
     const until = performance.now() + SLICE_MS;
-    while (!server.step(patience()) && performance.now() < until);
+    do {
+      if (duty !== null) work(until);
+    } while (!server.step(duty?.isBusy() ? 0 : patience()) && performance.now() < until);
     report(performance.now());
     setImmediate(turn);
   };
   tell({ type: 'ready' });
   turn();
+}
+
+/** null: the order was only to take connections again. */
+function createDuty(
+  libc: Libc,
+  server: Server,
+  table: ConnectionTable | null,
+  task: ClientTask | ServerTask,
+): Duty | null {
+  if (table === null) return null;
+  if (task.kind === 'send') return createSend(libc, table, task.bytes, server.watchWritable);
+  if (task.kind === 'fill') return createFill(libc, table, task.every);
+  return null;
 }
 
 function attend(libc: Libc, setup: ClientSetup): void {
@@ -147,6 +198,7 @@ function attend(libc: Libc, setup: ClientSetup): void {
   const memory = watchMemory(ownMemory(libc, setup.pageSize));
   const ramp: Ramp = createRamp(libc, setup, LISTENER_FD, fds, connect);
   let sweep: Sweep | null = null;
+  let task: Task | null = null;
   let longest = 0;
 
   /** Works in slices, letting orders in between, until the work says that it is over. */
@@ -164,7 +216,7 @@ function attend(libc: Libc, setup: ClientSetup): void {
       if (now - told >= PROGRESS_MS) {
         told = now;
         memory.look();
-        tell({ type: 'progress', done: done() });
+        tell({ type: 'progress', done: done(), ...(task === null ? {} : { bytes: task.bytes() }) });
       }
       setImmediate(turn);
     };
@@ -179,9 +231,18 @@ function attend(libc: Libc, setup: ClientSetup): void {
       const next = createSweep(libc, setup, order.id, fds, ramp.established(), echo);
       sweep = next;
       work(next.step, next.done, () => tell({ type: 'swept', tally: next.tally() }));
+    } else if (order.type === 'task') {
+      const next = createClientTask(libc, setup, LISTENER_FD, fds, ramp.established(), order.task);
+      if (next === null) return;
+      task = next;
+      work(next.step, next.done, () => {
+        task = null;
+        tell({ type: 'tasked', tally: next.tally() });
+      });
     } else if (order.type === 'stop') {
       ramp.stop();
       sweep?.stop();
+      task?.stop();
     } else if (order.type === 'exit') process.exit(0);
     else if (order.type === 'report') {
       tell({

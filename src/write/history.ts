@@ -4,7 +4,7 @@ import type { HostReader, Result } from '../host/reader.ts';
 import type { Journal } from '../model/change.ts';
 import type { HistoryEntry, Unfinished } from '../model/outcome.ts';
 import { type JournalSource, type Journals, loadJournals } from './journal.ts';
-import { JOURNALS, LOCK } from './paths.ts';
+import { BOOT_ID, JOURNALS, LOCK } from './paths.ts';
 
 const LARGEST_JOURNAL = 1 << 24;
 
@@ -39,11 +39,16 @@ export function unfinished(host: HostReader): Unfinished | null {
   return late === undefined ? null : { entry: late, why: 'unconfirmed', holder: null };
 }
 
-/** The note in the lock file, when the process that wrote it still runs. */
+/**
+ * The note in the lock file, when the process that wrote it still runs. After a power cut the number is soon
+ * somebody else's, so a note of another boot says nothing.
+ */
 function holderOf(host: HostReader): string | null {
   const note = host.read(LOCK);
-  const pid = note.ok ? /^process (\d+) /.exec(note.value)?.[1] : undefined;
-  return note.ok && pid !== undefined && host.stat(`/proc/${pid}`).ok ? note.value.trim() : null;
+  const [, text, pid, boot] = (note.ok && /^(process (\d+) .*)(?:\nboot (\S+))?/.exec(note.value)) || [];
+  if (text === undefined || !host.stat(`/proc/${pid}`).ok) return null;
+  const now = host.read(`/proc/sys/${BOOT_ID}`);
+  return boot !== undefined && now.ok && now.value.trim() !== boot ? null : text;
 }
 
 /** The profile that is in force by tune's own hand: the last apply that stands. */

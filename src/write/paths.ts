@@ -5,6 +5,8 @@ export const JOURNALS = `${STATE}/journal`;
 /** What `tune verify` found, one file for each run. */
 export const REPORTS = `${STATE}/reports`;
 export const LOCK = `${STATE}/lock`;
+/** Below /proc/sys. */
+export const BOOT_ID = 'kernel/random/boot_id';
 export const STATE_MODE = 0o700;
 export const JOURNAL_MODE = 0o600;
 

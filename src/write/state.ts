@@ -3,7 +3,7 @@ import type { Result } from '../host/reader.ts';
 import type { HostWriter, LockResult } from '../host/writer.ts';
 import type { Refusal } from '../model/plan.ts';
 import { guardDirectory, refusal } from './guard.ts';
-import { chainOf, JOURNALS, LOCK, STATE, STATE_MODE } from './paths.ts';
+import { BOOT_ID, chainOf, JOURNALS, LOCK, STATE, STATE_MODE } from './paths.ts';
 
 const PARENT_MODE = 0o755;
 
@@ -22,8 +22,12 @@ export function lockState(writer: HostWriter, command: string): Locked {
       return { ok: false, refusals: [refusal('no-state-directory', STATE, what)] };
     }
   }
-  const note = `process ${writer.pid} (tune ${command}), since ${new Date(writer.now()).toISOString()}`;
-  const lock = writer.lock(LOCK, note);
+  const boot = writer.readKnob(BOOT_ID);
+  const note = [
+    `process ${writer.pid} (tune ${command}), since ${new Date(writer.now()).toISOString()}`,
+    ...(boot.ok ? [`boot ${boot.value.trim()}`] : []),
+  ];
+  const lock = writer.lock(LOCK, note.join('\n'));
   return lock.ok ? lock : { ok: false, refusals: [cannotLock(lock)] };
 }
 
@@ -36,7 +40,7 @@ function ensureDirectory(writer: HostWriter, path: string): Result<true> {
 
 function cannotLock(lock: Extract<LockResult, { ok: false }>): Refusal {
   if (lock.errno === 'EAGAIN') {
-    const holder = lock.holder ?? 'a process that has not said who it is yet';
+    const holder = lock.holder?.split('\n')[0] ?? 'a process that has not said who it is yet';
     return refusal('locked', LOCK, `Another tune is at work: ${holder}.`, 'Wait until it has ended.');
   }
   if (lock.errno === 'ENOLCK') {

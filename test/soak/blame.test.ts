@@ -47,6 +47,7 @@ const evidence = (parts: Partial<Evidence> = {}): Evidence => ({
   failures: [],
   unstarted: [],
   lostWorkers: [],
+  workload: null,
   floorHit: false,
   moved: {},
   machine: {
@@ -68,12 +69,15 @@ const evidence = (parts: Partial<Evidence> = {}): Evidence => ({
     syncookies: 1,
     abortOnOverflow: 0,
     conntrackMax: 262_144,
+    twReuse: 2,
+    timestamps: 1,
+    twReuseDelay: 1000,
   },
   before: counters,
   after: counters,
   groupsBefore: groups,
   groupsAfter: groups,
-  peak: { tcpPages: 0, conntrack: 0, openFiles: 0, lowestFree: 9 * GIB },
+  peak: { tcpPages: 0, timeWait: 0, conntrack: 0, openFiles: 0, lowestFree: 9 * GIB },
   ...parts,
 });
 const failure = (side: 'client' | 'server', call: string, errno: string): CallFailure => ({
@@ -125,7 +129,7 @@ const CASES: Readonly<Record<string, Case>> = {
     judges: 'host',
     parts: {
       failures: [failure('client', 'socket', 'ENFILE')],
-      peak: { tcpPages: 0, conntrack: 0, openFiles: 1_999_990, lowestFree: 9 * GIB },
+      peak: { tcpPages: 0, timeWait: 0, conntrack: 0, openFiles: 1_999_990, lowestFree: 9 * GIB },
     },
   },
   'ENFILE although there is room: an inode could not be had': {
@@ -156,7 +160,7 @@ const CASES: Readonly<Record<string, Case>> = {
     judges: 'host',
     parts: {
       timedOut: 40,
-      peak: { tcpPages: 0, conntrack: 262_144, openFiles: 0, lowestFree: 9 * GIB },
+      peak: { tcpPages: 0, timeWait: 0, conntrack: 262_144, openFiles: 0, lowestFree: 9 * GIB },
       moved: { 'TcpExt.ListenOverflows': 3 },
     },
   },
@@ -194,7 +198,10 @@ const CASES: Readonly<Record<string, Case>> = {
     key: 'net.ipv4.tcp_mem',
     needed: '575796 767734 1151592',
     judges: 'host',
-    parts: { timedOut: 1, peak: { tcpPages: 575_700, conntrack: 0, openFiles: 0, lowestFree: 9 * GIB } },
+    parts: {
+      timedOut: 1,
+      peak: { tcpPages: 575_700, timeWait: 0, conntrack: 0, openFiles: 0, lowestFree: 9 * GIB },
+    },
   },
   'ENOSPC from epoll_ctl': {
     code: 'epoll-watches',
@@ -299,7 +306,7 @@ describe('blame', () => {
     ],
     [
       'a full conntrack table that let all through',
-      { peak: { tcpPages: 0, conntrack: 262_144, openFiles: 0, lowestFree: 9 * GIB } },
+      { peak: { tcpPages: 0, timeWait: 0, conntrack: 262_144, openFiles: 0, lowestFree: 9 * GIB } },
     ],
   ])('%s blames nothing', (_name, parts) => {
     expect(findBlame(evidence(parts))).toBeNull();

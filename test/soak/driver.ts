@@ -21,6 +21,12 @@ export interface DriverInput {
     readonly name: NodeJS.Signals;
     readonly againAfterMs?: number;
   };
+  /** Stops the first server or client for a time at the first look at a phase. */
+  readonly pause?: {
+    readonly phase: string;
+    readonly role: 'client' | 'server';
+    readonly forMs: number;
+  };
   /** Lower this cgroup file to its current use plus so many bytes once all workers are ready. */
   readonly squeeze?: { readonly limit: string; readonly usage: string; readonly spare: number };
   /** Prints one line of progress per sample on stderr. */
@@ -31,11 +37,22 @@ async function coordinate(input: DriverInput): Promise<void> {
   const abort = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => abort.abort());
   const { spawnSync } = await import('node:child_process');
+  let crew: { readonly clients: readonly number[]; readonly servers: readonly number[] } | null = null;
+  let isPaused = false;
+  const pause = (phase: string) => {
+    if (input.pause === undefined || isPaused || phase !== input.pause.phase) return;
+    const pid = (input.pause.role === 'server' ? crew?.servers : crew?.clients)?.[0];
+    if (pid === undefined) return;
+    isPaused = true;
+    process.kill(pid, 'SIGSTOP');
+    setTimeout(() => process.kill(pid, 'SIGCONT'), input.pause.forMs);
+  };
   const report = await runSoak(soakOptions(input.request), {
     host: linuxHost(),
     workerCommand: { file: process.execPath, args: [process.argv[1] ?? '', 'worker'] },
     signal: abort.signal,
     onProgress: (progress) => {
+      pause(progress.phase);
       if (input.progress) process.stderr.write(`${JSON.stringify(progress)}\n`);
     },
     onNamespace: () => {
@@ -48,6 +65,7 @@ async function coordinate(input: DriverInput): Promise<void> {
       }
     },
     onCrew: (pids) => {
+      crew = pids;
       process.stderr.write(`crew ${JSON.stringify(pids)}\n`);
       if (input.squeeze !== undefined) {
         const used = Number(fs.readFileSync(input.squeeze.usage, 'utf8'));

@@ -36,6 +36,7 @@ const outcome = (parts: Partial<Outcome> = {}): Outcome => ({
   sweeps: [sweep()],
   agreement: agreeing,
   judged: null,
+  workload: null,
   lostWorkers: [],
   ...parts,
 });

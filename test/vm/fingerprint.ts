@@ -24,6 +24,14 @@ export const UNSTABLE: readonly Exclusion[] = [
     pattern: /^\/proc\/sys\/kernel\/(ns_last_pid|pty\/nr)$/,
     why: 'the last process id, the terminals in use',
   },
+  {
+    pattern: /^\/proc\/sys\/vm\/(user|admin)_reserve_kbytes$/,
+    why: 'worked out at boot from the memory that is free at that moment',
+  },
+  {
+    pattern: /^\/proc\/sys\/dev\/scsi\//,
+    why: 'there or not, as udev loads the module for the drives it finds in time',
+  },
   { pattern: /^\/proc\/sys\/net\/netfilter\/nf_conntrack_count$/, why: 'a counter of tracked connections' },
   { pattern: /^\/var\/lib\/tune(\/|$| )/, why: "tune's own record of what it did" },
   {

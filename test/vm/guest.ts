@@ -14,7 +14,12 @@ export async function inRootLogin(machine: Machine, script: string, timeoutSecon
   // The terminal cuts long lines, and its echo is nothing to parse: only the exit code passes through it.
   await machine.writeFile('/run/step.sh', `${script}\n`);
   const command = 'bash /run/step.sh >/run/step.out 2>/run/step.err; echo "exit=$?"';
-  const answer = await machine.console.runInLogin('root', command, timeoutSeconds);
+  const answer = await machine.console
+    .runInLogin('root', command, timeoutSeconds)
+    .catch(async (error: Error) => {
+      const { output } = await machine.run('journalctl --no-pager -b -n 60; cat /run/step.err');
+      throw new Error(`${error.message}\n--- the guest's journal\n${output}`);
+    });
   const exitCode = /^exit=(\d+)$/m.exec(answer)?.[1];
   if (exitCode === undefined) throw new Error(`no exit code on the console: ${answer}`);
   const [stdout, stderr] = [await machine.readFile('/run/step.out'), await machine.readFile('/run/step.err')];
@@ -77,7 +82,7 @@ export function compare(
 ): Comparison {
   const known = predicted.flatMap((one) => {
     const { value, text } = one[which];
-    const wanted = value ?? text;
+    const wanted = value ?? decimal(text);
     return wanted === null ? [] : [{ ...one, wanted: wanted.trim().replace(/\s+/g, ' ') }];
   });
   const names = new Set(known.map(({ path }) => path));
@@ -91,6 +96,15 @@ export function compare(
         : [`${key}: predicted ${wanted} (${one[which].by} ${one[which].at}), is ${holds ?? 'not there'}`];
     }),
   };
+}
+
+/** What the kernel makes of the text of a line whose key tune knows nothing about: 0x1b6 is 438 when it is read back. */
+function decimal(text: string | null): string | null {
+  return (
+    text?.replace(/(?<!\S)(0x[0-9a-f]+|0[0-7]+)(?!\S)/gi, (n) =>
+      BigInt(n.replace(/^0(?=[0-7])/, '0o')).toString(),
+    ) ?? null
+  );
 }
 
 /** Puts a cron job and a unit of the user manager in place, through which `realSessions` sees those two kinds. */

@@ -157,7 +157,7 @@ describeMachine.each(IMAGE_NAMES)('%s', (name) => {
       ! dd if=/dev/zero of=/fill.rest bs=4k 2>/dev/null && sync
       truncate -s -$(( ${blocks} * 4096 )) /fill.rest && sync`;
 
-    test.each([0, 16, 32, 40, 48, 64])(
+    test.each([0, 1, 2, 4, 6, 8, 11, 16])(
       'with %i blocks left: refused, undone, or complete; never half',
       async (blocks) => {
         await machine.check(fill(blocks), { timeoutSeconds: 120 });

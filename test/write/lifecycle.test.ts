@@ -51,6 +51,16 @@ describe('an unfinished apply', () => {
     expect(unfinished(readerOf(state))?.holder).toBe('process 4242 (tune apply), since now');
   });
 
+  test('is, when the process of that number is one of another boot', () => {
+    const state = interrupted();
+    state.nodes.set('/var/lib/tune/lock', fileNode('process 4242 (tune apply), since now\nboot 11-aa\n'));
+    state.nodes.set('/proc/4242/stat', fileNode(''));
+    state.nodes.set('/proc/sys/kernel/random/boot_id', fileNode('11-aa\n'));
+    expect(unfinished(readerOf(state))?.holder).toBe('process 4242 (tune apply), since now');
+    state.nodes.set('/proc/sys/kernel/random/boot_id', fileNode('22-bb\n'));
+    expect(unfinished(readerOf(state))?.holder).toBeNull();
+  });
+
   test('stops the next apply before it touches anything', () => {
     const state = interrupted();
     const before = picture(state);

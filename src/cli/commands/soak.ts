@@ -21,6 +21,8 @@ export async function runSoakCommand(raw: unknown, io: Io): Promise<number> {
     port: flags.port === null ? undefined : Number(flags.port),
     holdMs: flags.hold === null ? undefined : Number(flags.hold) * 1000,
     sweepEveryMs: flags['sweep-every'] === null ? undefined : Number(flags['sweep-every']) * 1000,
+    workload: flags.workload,
+    messageBytes: flags['message-bytes'] === null ? undefined : Number(flags['message-bytes']),
     force: flags.force,
     seed: freshSeed(),
   });

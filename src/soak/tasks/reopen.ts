@@ -1,8 +1,8 @@
 /**
- * A client opens again what it closed, from the same addresses and ports. Paced as in the ramp, and then patient where
- * no port is left; or all at once, tried once.
+ * A client opens again what it closed, from the same addresses. Paced as in the ramp, and then patient where no port is
+ * left; or all at once, tried once.
  */
-import { errnoName, EADDRINUSE, EADDRNOTAVAIL } from '../constants.ts';
+import { EADDRINUSE, EADDRNOTAVAIL, errnoName } from '../constants.ts';
 import { mergeFailures } from '../failures.ts';
 import { createHistogram } from '../histogram.ts';
 import type { Libc } from '../libc.ts';
@@ -10,7 +10,6 @@ import { createRamp, type Ramp } from '../ramp.ts';
 import type { ClientSetup, Failure } from '../wire.ts';
 import { type Task, tallyOf } from './tally.ts';
 
-/** A port in TIME_WAIT may be reused after a second by the kernel's default, two where it counts whole seconds. */
 const PATIENCE_MS = 5000;
 const REST_MS = 200;
 const NAP_MS = 10;
@@ -38,7 +37,7 @@ export function createReopen(
   const begin = (): Ramp => {
     const goal = count - reopened;
     const window = isPaced ? setup.window : Math.max(1, goal);
-    const part = { ...setup, goal, window, reusesPorts: isPaced };
+    const part = { ...setup, goal, window };
     return createRamp(libc, part, isPaced ? listener : NO_LISTENER, fds.subarray(reopened), latency);
   };
   let ramp = begin();

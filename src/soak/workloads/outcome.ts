@@ -1,0 +1,24 @@
+/** What a workload's steps hand over; the rest of the report is the same for all. */
+
+import type { CallFailure } from '../../model/soak-figures.ts';
+import type {
+  BroadcastFigures,
+  BurstFigures,
+  ReconnectFigures,
+  SlowReaderFigures,
+} from '../../model/soak-workload.ts';
+
+export interface Done {
+  readonly connections: number;
+  readonly completed: number;
+  readonly timedOut: number;
+  readonly failures: readonly CallFailure[];
+  /** Connections that are open no more: closed, and not opened again. */
+  readonly lost: number;
+  /** False when bytes may still be under way, so that a sweep would read them instead of its own. */
+  readonly isQuiet: boolean;
+  /** The figures, once the counters that moved meanwhile are known. */
+  readonly figures: (
+    moved: (counter: string) => number,
+  ) => BroadcastFigures | BurstFigures | ReconnectFigures | SlowReaderFigures;
+}

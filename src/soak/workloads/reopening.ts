@@ -1,0 +1,66 @@
+/** Connections closed by their clients and opened again: what the burst and the mass reconnect have in common. */
+import type { Percentiles } from '../../model/soak-figures.ts';
+import type { Worker } from '../crew.ts';
+import { createHistogram } from '../histogram.ts';
+import { CONNECT_SAMPLE } from '../ramp.ts';
+import { serversOf, total } from '../run.ts';
+import { type Stage, type Sum, sum } from './stage.ts';
+
+export interface Reopening {
+  readonly closed: Sum;
+  readonly opened: Sum;
+  readonly closeMs: number;
+  readonly openMs: number;
+  readonly latency: Percentiles;
+}
+
+export interface Closing {
+  /** How many each of these clients closes, from the first it opened. */
+  readonly shares: readonly (readonly [Worker, number])[];
+  readonly isPaced: boolean;
+  /** Between the two, when all are closed at both ends. */
+  readonly onClosed?: () => Promise<void>;
+}
+
+export async function reopen(stage: Stage, closing: Closing): Promise<Reopening> {
+  const { run, crew } = stage;
+  const servers = serversOf(crew).filter((s) => s.end === null);
+  const clients = closing.shares.map(([client]) => client);
+  const closedAtServers = () => total(servers, (s) => s.closed);
+  const takenByServers = () => total(servers, (s) => s.done);
+  const [closedBefore, takenBefore] = [closedAtServers(), takenByServers()];
+
+  const closeBegun = run.clock();
+  await stage.assign(closing.shares.map(([client, connections]) => [client, { kind: 'close', connections }]));
+  const closed = sum(clients);
+  const counts = new Map(clients.map((c) => [c, c.tasked?.completed ?? 0]));
+  await stage.until(() => closedAtServers() - closedBefore >= closed.completed, closedAtServers);
+  const closeMs = run.clock() - closeBegun;
+  await closing.onClosed?.();
+
+  await stage.assign(servers.map((s) => [s, { kind: 'accept' }]));
+  const openBegun = run.clock();
+  await stage.assign(
+    clients
+      .filter((c) => (counts.get(c) ?? 0) > 0)
+      .map((c) => [c, { kind: 'reopen', connections: counts.get(c) ?? 0, isPaced: closing.isPaced }]),
+  );
+  const openMs = run.clock() - openBegun;
+  const opened = sum(clients);
+  await stage.until(() => takenByServers() - takenBefore >= opened.completed, takenByServers);
+  return { closed, opened, closeMs, openMs, latency: latencyOf(opened) };
+}
+
+function latencyOf({ tallies }: Sum): Percentiles {
+  const all = createHistogram();
+  for (const tally of tallies) all.merge(tally.latency);
+  return {
+    samples: all.samples(),
+    every: CONNECT_SAMPLE,
+    p50: all.quantile(0.5),
+    p90: all.quantile(0.9),
+    p99: all.quantile(0.99),
+    p999: all.quantile(0.999),
+    max: Math.ceil(all.max()),
+  };
+}

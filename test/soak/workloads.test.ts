@@ -1,0 +1,312 @@
+/**
+ * Real soaks with a workload, in network namespaces of their own. Each workload runs once on a host that can carry it, and
+ * once starved of the limit it is about, which the report must name. net.ipv4.tcp_mem, the limit of the broadcast and
+ * of slow readers, is of the whole machine and has no namespace: its blame is tested on figures (blame.test.ts), and
+ * here only what the per-namespace buffers do.
+ */
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { SoakReport, WorkloadName, WorkloadReport } from '../../src/model/soak.ts';
+import { soakDocument } from '../../src/report/soak-schema.ts';
+import type { DriverInput } from './driver.ts';
+import { removeDriver, report, start, whyNoNamespace } from './harness.ts';
+
+const TIMEOUT_MS = 120_000;
+const blocked = whyNoNamespace();
+if (blocked !== null) process.stderr.write(`workloads not run: ${blocked}\n`);
+const withNamespace = blocked === null ? describe : describe.skip;
+
+afterAll(removeDriver);
+
+const soak = (
+  workload: WorkloadName,
+  goal: number,
+  sysctls: DriverInput['sysctls'] = {},
+  request: Partial<DriverInput['request']> = {},
+) => report({ request: { goal, workload, namespace: true, ...request }, sysctls });
+
+/** The figures of the workload that was asked for. */
+function figures<Name extends WorkloadReport['name']>(
+  { workload }: SoakReport,
+  name: Name,
+): Extract<WorkloadReport, { name: Name }> {
+  if (workload?.name !== name) throw new Error(`no ${name} in the report`);
+  return workload as Extract<WorkloadReport, { name: Name }>;
+}
+
+/** Everything is held as before, and the report is a document of the published form. */
+function expectWhole(whole: SoakReport, goal: number): void {
+  expect(whole.verdict).toEqual({ state: 'passed' });
+  expect(whole.held).toBe(goal);
+  expect(whole.sweeps).toHaveLength(2);
+  expect(whole.agreement.agrees).toBe(true);
+  expect(whole.leftover.sockets).toBe(0);
+  expect(whole.phases.map((p) => p.phase)).toEqual([
+    'prepare',
+    'ramp',
+    'sweep',
+    'workload',
+    'sweep',
+    'drain',
+  ]);
+  expect(whole.proven.map((claim) => claim.code)).toContain('workload-done');
+  expect(() => soakDocument.parse(whole)).not.toThrow();
+}
+
+withNamespace('a host that can carry it', () => {
+  test(
+    'idle does nothing',
+    async () => {
+      const whole = await soak('idle', 1000);
+      expect(whole.workload).toBeNull();
+      expect(whole.phases.map((p) => p.phase)).toEqual(['prepare', 'ramp', 'sweep', 'drain']);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'broadcast: each connection gets each byte, and none too many',
+    async () => {
+      const whole = await soak('broadcast', 3000, {}, { messageBytes: 10_000 });
+      expectWhole(whole, 3000);
+      const work = figures(whole, 'broadcast');
+      expect(work).toMatchObject({ connections: 3000, completed: 3000, delivered: 3000, bytes: 30_000_000 });
+      expect(work.megabytesPerSecond).toBeGreaterThan(0);
+      expect(work.sendMs).toBeLessThanOrEqual(work.durationMs);
+      // What the kernel sent in that time: the messages, in a segment each at least.
+      expect(work.counters['Tcp.OutSegs']).toBeGreaterThanOrEqual(3000);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'broadcast over several server processes',
+    async () => {
+      const whole = await report(
+        { request: { goal: 1500, workload: 'broadcast', mode: 'spread', namespace: true } },
+        ['sh', '-c', 'ulimit -n 400; exec "$@"', 'sh'],
+      );
+      expect(whole.verdict).toEqual({ state: 'passed' });
+      expect(whole.plan.servers).toBe(5);
+      expect(figures(whole, 'broadcast').delivered).toBe(1500);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'burst: a tenth comes back at once',
+    async () => {
+      const whole = await soak('burst', 3000);
+      expectWhole(whole, 3000);
+      const work = figures(whole, 'burst');
+      expect(work).toMatchObject({ connections: 300, completed: 300, closed: 300, reopened: 300 });
+      expect(work.latency.samples).toBeGreaterThan(0);
+      // The server resets what was closed: the ports are free at once.
+      expect(whole.workload?.peak.timeWait).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'reconnect: half of the clients, whose ports stay in TIME_WAIT',
+    async () => {
+      const whole = await soak('reconnect', 3000);
+      expectWhole(whole, 3000);
+      const work = figures(whole, 'reconnect');
+      expect(work).toMatchObject({ connections: 1500, closed: 1500, reopened: 1500, timeWait: 1500 });
+      expect(work.portsMissing).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'slow readers: what they leave unread is kernel memory, and is given back',
+    async () => {
+      const whole = await soak('slow-readers', 1000);
+      expectWhole(whole, 1000);
+      const work = figures(whole, 'slow-readers');
+      expect(work).toMatchObject({ connections: 50, completed: 50 });
+      expect(work.memoryPerConnection).toBeGreaterThanOrEqual(work.bytesPerConnection * 0.9);
+      expect(work.leftBytes).toBeLessThan(work.bytes / 10);
+      expect(work.peak.queuedBytes).toBeGreaterThan(work.bytes * 0.9);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'IPv6, with the ports picked by the kernel',
+    async () => {
+      const whole = await soak('reconnect', 1000, {}, { family: 6 });
+      expectWhole(whole, 1000);
+      expect(figures(whole, 'reconnect').reopened).toBe(500);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+withNamespace('a host that is starved', () => {
+  test(
+    'burst: a short accept queue',
+    async () => {
+      // A dropped SYN is sent again after a second, so whoever was dropped is later than this.
+      const { verdict, workload } = await soak(
+        'burst',
+        5000,
+        { 'net.core.somaxconn': '16' },
+        { connectTimeoutMs: 900 },
+      );
+      expect(verdict).toMatchObject({
+        state: 'failed',
+        reason: 'limit',
+        blame: { code: 'accept-queue-overflow', key: 'net.core.somaxconn', current: '16', needed: '4096' },
+      });
+      expect(workload).toMatchObject({ name: 'burst', closed: 500 });
+      expect(workload?.counters['TcpExt.ListenDrops']).toBeGreaterThan(0);
+      expect(workload?.completed).toBeLessThan(500);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'reconnect: a narrow port range',
+    async () => {
+      const { verdict, workload } = await soak(
+        'reconnect',
+        1500,
+        { 'net.ipv4.ip_local_port_range': '40000 41999', 'net.ipv4.tcp_tw_reuse': '0' },
+        { maxSources: 1 },
+      );
+      expect(verdict).toMatchObject({
+        state: 'failed',
+        reason: 'limit',
+        blame: {
+          code: 'ports-exhausted',
+          key: 'net.ipv4.ip_local_port_range',
+          current: '40000 41999',
+          needed: '40000 65535',
+        },
+      });
+      // 2,000 ports: 750 are held and 750 in TIME_WAIT.
+      expect(workload).toMatchObject({ name: 'reconnect', closed: 750, reopened: 500, timeWait: 750 });
+    },
+    TIMEOUT_MS,
+  );
+
+  test.each([
+    ['tcp_tw_reuse off', { 'net.ipv4.tcp_tw_reuse': '0' }, 'net.ipv4.tcp_tw_reuse'],
+    ['no timestamps', { 'net.ipv4.tcp_timestamps': '0' }, 'net.ipv4.tcp_timestamps'],
+  ])(
+    'reconnect: ports that TIME_WAIT keeps, with %s',
+    async (_name, sysctls, key) => {
+      const { verdict, workload } = await soak(
+        'reconnect',
+        1500,
+        { ...sysctls, 'net.ipv4.ip_local_reserved_ports': '32768-58999' },
+        { maxSources: 1 },
+      );
+      expect(verdict).toMatchObject({
+        state: 'failed',
+        reason: 'limit',
+        blame: { code: 'time-wait-kept', key, current: '0', needed: '1' },
+      });
+      expect(workload).toMatchObject({ name: 'reconnect', closed: 750, reopened: 500, timeWaitReused: 0 });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'reconnect: the same with reuse comes through',
+    async () => {
+      const { verdict, workload } = await soak(
+        'reconnect',
+        1500,
+        { 'net.ipv4.ip_local_reserved_ports': '32768-58999' },
+        { maxSources: 1 },
+      );
+      expect(verdict).toEqual({ state: 'passed' });
+      expect(workload).toMatchObject({ name: 'reconnect', reopened: 750 });
+      expect(workload?.name === 'reconnect' && workload.timeWaitReused).toBeGreaterThan(200);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'reconnect: few TIME_WAIT states allowed',
+    async () => {
+      const whole = await soak('reconnect', 2000, { 'net.ipv4.tcp_max_tw_buckets': '100' });
+      const work = figures(whole, 'reconnect');
+      expect(work.timeWait).toBeLessThanOrEqual(101);
+      expect(work.timeWaitSkipped).toBeGreaterThanOrEqual(890);
+      expect(work.reopened).toBe(1000);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'broadcast: small send buffers make writes wait, and nothing is lost',
+    async () => {
+      const whole = await soak(
+        'broadcast',
+        500,
+        { 'net.ipv4.tcp_wmem': '4096 4096 4096' },
+        { messageBytes: 1_000_000 },
+      );
+      expectWhole(whole, 500);
+      const work = figures(whole, 'broadcast');
+      expect(work.blockedWrites).toBeGreaterThan(0);
+      expect(work.bytes).toBe(500_000_000);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'slow readers: a limit on unsent bytes keeps them cheap',
+    async () => {
+      const plain = figures(await soak('slow-readers', 1000), 'slow-readers');
+      const bounded = figures(
+        await soak('slow-readers', 1000, { 'net.ipv4.tcp_notsent_lowat': '131072' }),
+        'slow-readers',
+      );
+      expect(bounded.memoryPerConnection).toBeLessThan(plain.memoryPerConnection / 2);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'a server that is stopped in the middle: the messages are missed, and nothing is blamed',
+    async () => {
+      const { verdict, workload } = await report({
+        request: {
+          goal: 1000,
+          workload: 'broadcast',
+          namespace: true,
+          echoTimeoutMs: 400,
+          connectTimeoutMs: 1000,
+          messageBytes: 1_000_000,
+        },
+        sysctls: { 'net.ipv4.tcp_wmem': '4096 4096 4096' },
+        pause: { phase: 'workload', role: 'server', forMs: 5000 },
+      });
+      expect(verdict).toEqual({ state: 'failed', reason: 'workload-incomplete', blame: null });
+      expect(workload?.timedOut).toBeGreaterThan(0);
+      expect(workload?.completed).toBeLessThan(1000);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'interrupted while nobody reads: it drains, and reports',
+    async () => {
+      const running = start({
+        request: { goal: 500, workload: 'slow-readers', namespace: true },
+        progress: true,
+      });
+      await running.line(/"phase":"workload"/);
+      running.child.kill('SIGTERM');
+      const { report: whole } = await running.end;
+      expect(whole?.verdict).toMatchObject({ state: 'inconclusive', reason: 'interrupted' });
+      expect(whole?.workload?.end).toBe('halted');
+      expect(whole?.leftover.sockets).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+});
