@@ -95,6 +95,13 @@ export interface Beaten {
   readonly how: 'outranked' | 'wins-by-hand';
 }
 
+/** Programs that may write a key after the boot, whatever the files say. */
+export interface LaterWriters {
+  readonly key: string;
+  /** `ufw`, `tuned` … */
+  readonly programs: readonly string[];
+}
+
 export interface Plan {
   readonly schemaVersion: typeof PLAN_SCHEMA_VERSION;
   /** `host`: this running machine. `files`: fragments only, for an image or to look at. */
@@ -108,6 +115,7 @@ export interface Plan {
   readonly actions: readonly PlannedAction[];
   readonly effects: readonly EffectNote[];
   readonly beaten: readonly Beaten[];
+  readonly laterWriters: readonly LaterWriters[];
   readonly withheld: readonly Withheld[];
 }
 

@@ -77,6 +77,7 @@ const document = z.strictObject({
       how: z.enum(['outranked', 'wins-by-hand']),
     }),
   ),
+  laterWriters: z.array(z.strictObject({ key: z.string(), programs: z.array(z.string()) })),
   withheld: z.array(
     z.strictObject({
       key: z.string(),

@@ -1,5 +1,5 @@
 /** Findings → a plan, or every reason why there is none. Pure: the same input gives the same bytes. */
-import { PLAN_SCHEMA_VERSION, type Plan, type PlannedAction } from '../model/plan.ts';
+import { type LaterWriters, PLAN_SCHEMA_VERSION, type Plan, type PlannedAction } from '../model/plan.ts';
 import { basisOf } from './basis.ts';
 import { profileDigest } from './digest.ts';
 import { effectsOf } from './effects.ts';
@@ -56,9 +56,17 @@ export function makePlan(input: PlanInput): PlanResult {
         : [],
     effects: nothing ? [] : effectsOf(writes, needs.lines, input),
     beaten,
+    laterWriters: laterWritersOf(new Set([...writes, ...needs.lines].map(({ key }) => key)), input),
     withheld: needs.withheld,
   };
   return { kind: 'plan', plan };
+}
+
+function laterWritersOf(keys: ReadonlySet<string>, { settings }: PlanInput): readonly LaterWriters[] {
+  return settings.flatMap(({ setting, boot }) => {
+    const programs = [...new Set(boot?.later ?? [])];
+    return keys.has(setting.key) && programs.length > 0 ? [{ key: setting.key, programs }] : [];
+  });
 }
 
 function actionsOf(paths: readonly string[], { snapshot }: PlanInput): readonly PlannedAction[] {

@@ -52,6 +52,12 @@ export function renderPlan(plan: Plan, width: number, palette: Palette): string 
       wide,
       palette,
     ),
+    ...notes(
+      'May be written again after the boot',
+      plan.laterWriters.map(({ key, programs }) => `${key}: by ${programs.join(', ')}`),
+      wide,
+      palette,
+    ),
     ...withheld(plan, wide, palette),
     '',
   ].join('\n');

@@ -58,6 +58,18 @@ function picture(): string {
 }
 
 describe('tune apply --root', () => {
+  test('the plan names programs that may write a key again after the boot', () => {
+    put('etc/ufw/ufw.conf', 'ENABLED=yes\n');
+    put('etc/default/ufw', 'IPT_SYSCTL=/etc/ufw/sysctl.conf\n');
+    put('etc/ufw/sysctl.conf', 'net/core/somaxconn=128\n');
+    const { code, stdout } = tune(['plan', '--root', root, '--profile', 'c1m', '--format', 'json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).laterWriters).toEqual([{ key: 'net.core.somaxconn', programs: ['ufw'] }]);
+    expect(tune(['plan', '--root', root, '--profile', 'c1m']).stdout).toMatch(
+      /May be written again after the boot\n {2}net\.core\.somaxconn: by ufw\n/,
+    );
+  });
+
   test('writes the files, a second apply changes nothing, and rollback is exact', () => {
     if (!isRoot) return void console.log('skipped: needs root');
     const before = picture();

@@ -20,6 +20,7 @@ export function planWith(parts: Partial<Plan>): Plan {
     actions: [],
     effects: [],
     beaten: [],
+    laterWriters: [],
     withheld: [],
     ...parts,
   };
