@@ -13,7 +13,7 @@ import { InputError } from './model/error.ts';
 import { readValue } from './model/fact.ts';
 import type { Profile } from './model/profile.ts';
 import type { Snapshot } from './model/snapshot.ts';
-import type { SoakOptions, SoakReport } from './model/soak.ts';
+import type { SoakOptions, SoakReport, WorkloadName } from './model/soak.ts';
 import { formatValue } from './model/value.ts';
 import {
   type FileCheck,
@@ -61,7 +61,7 @@ export interface VerifyRequest {
   /** Profiles whose soaks are run, one after the other; empty for the one soak alone. */
   readonly each: readonly Profile[];
   readonly version: string;
-  readonly soakOptions: (connections: number) => SoakOptions;
+  readonly soakOptions: (connections: number, workload: WorkloadName) => SoakOptions;
   readonly capacity: (options: SoakOptions) => Capacity;
   readonly soak: (options: SoakOptions, title: string) => Promise<SoakReport>;
 }
@@ -86,7 +86,7 @@ export async function verify(request: VerifyRequest): Promise<VerifyReport> {
     live: (key) => readValue(snapshot.facts.get(key)),
   });
   const sessions = checkSessions(seeSessions(request, snapshot, units), findings, applied);
-  const soak = request.each.length > 0 ? SKIPPED : await runOne(request, connections, profile?.name ?? '');
+  const soak = request.each.length > 0 ? SKIPPED : await runOne(request, connections, profile);
   const profiles = await runEach(request);
   const seen = { applied, reboot: rebootState(applied, snapshot), files, settings, sessions, soak, profiles };
   return {
@@ -193,24 +193,27 @@ function seeService(host: HostReader, unit: string): SessionSeen {
 
 async function runEach(request: VerifyRequest): Promise<readonly ProfileSoak[]> {
   const rows: ProfileSoak[] = [];
-  for (const { name, goal } of request.each) {
+  for (const profile of request.each) {
+    const { name, goal } = profile;
     const connections = request.connections ?? Math.max(Number(goal), LEAST_CONNECTIONS);
-    const soak = await runOne(request, connections, name);
+    const soak = await runOne(request, connections, profile);
     rows.push({ profile: name, goal: Number(goal), connections, soak });
   }
   return rows;
 }
 
-async function runOne(request: VerifyRequest, wanted: number, title: string): Promise<SoakOutcome> {
+/** Under the profile's own workload. */
+async function runOne(request: VerifyRequest, wanted: number, profile: Profile | null): Promise<SoakOutcome> {
   if (request.quick) return SKIPPED;
-  const whole = request.soakOptions(wanted);
+  const workload = profile?.workload ?? 'idle';
+  const whole = request.soakOptions(wanted, workload);
   try {
     const { connections, shortfall } = whole.force
       ? { connections: wanted, shortfall: null }
       : request.capacity(whole);
     if (shortfall !== null && connections < LEAST_WORTHWHILE)
       return { state: 'impossible', why: `not enough memory: ${shortfall}` };
-    const report = await request.soak(request.soakOptions(connections), title);
+    const report = await request.soak(request.soakOptions(connections, workload), profile?.name ?? '');
     return {
       state: 'ran',
       report,

@@ -1,5 +1,6 @@
 /** Profiles: what is wanted of a host, for a goal. Resolved means: parents merged, formulas still open. */
 import type { RelationKind } from './relation.ts';
+import type { WorkloadName } from './soak-workload.ts';
 import type { Quantity } from './value.ts';
 
 /**
@@ -63,6 +64,8 @@ export interface Profile {
   readonly description: string;
   /** Concurrent connections to one server. */
   readonly goal: bigint;
+  /** What the connections do in the profile's own soak. */
+  readonly workload: WorkloadName;
   /** Names from this profile up to the root of its `extends` chain. */
   readonly lineage: readonly string[];
   readonly file: string;

@@ -42,7 +42,7 @@ export interface BroadcastFigures {
   readonly megabytesPerSecond: number;
   /** Until the server had handed everything to the kernel. */
   readonly sendMs: number;
-  /** Writes that met a full send buffer (EAGAIN). */
+  /** Writes that the send buffer did not take whole, or not at all (EAGAIN). */
   readonly blockedWrites: number;
 }
 

@@ -47,8 +47,9 @@ export type Culprit =
 /**
  * held: live as wanted and the next boot keeps it. will-be-lost: live as wanted, and the next boot takes it.
  * lost: not as wanted. unreadable: the kernel did not tell. not-applicable: it does not apply to this host.
+ * not-applied: recommended, not as wanted, and apply left it alone (it would have gone down, say): nothing was lost.
  */
-export type SettingState = 'held' | 'will-be-lost' | 'lost' | 'unreadable' | 'not-applicable';
+export type SettingState = 'held' | 'will-be-lost' | 'lost' | 'unreadable' | 'not-applicable' | 'not-applied';
 
 export interface SettingCheck {
   readonly key: string;

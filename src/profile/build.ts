@@ -33,6 +33,7 @@ export function buildProfile(
     title,
     description,
     goal,
+    workload: chain.find((member) => member.document.workload !== undefined)?.document.workload ?? 'idle',
     lineage: chain.map((member) => member.document.name),
     file: parsed.file,
     settings: [...settings.values()],

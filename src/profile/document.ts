@@ -10,7 +10,7 @@ export const LARGEST_PROFILE = 1 << 20;
 /** Enough for shared notes; an exponential alias bomb stops here. */
 const MOST_ALIASES = 50;
 
-const TOP_KEYS = ['name', 'title', 'description', 'goal', 'extends', 'settings'];
+const TOP_KEYS = ['name', 'title', 'description', 'goal', 'workload', 'extends', 'settings'];
 const SETTING_KEYS = [...RELATIONS, 'level', 'when', 'why', 'source'];
 const FORMULA_KEYS = ['timesGoal', 'shareOfRam', 'plus', 'roundUpTo', 'noLessThan', 'noMoreThan'];
 

@@ -1,6 +1,7 @@
 /** The profile format, in zod; the published JSON Schema is generated from it. */
 import * as z from 'zod/mini';
 import { CONDITIONS } from '../model/profile.ts';
+import { WORKLOADS } from '../model/soak-workload.ts';
 
 /** Text that somebody will read: a `why` of one word explains nothing. */
 const sentence = (what: string, least: number) =>
@@ -88,6 +89,7 @@ export const profileDocument = z.strictObject({
   title: sentence('title', 5),
   description: sentence('description', 20),
   goal: z.bigint().check(z.refine((n) => n >= 1n && n <= 1_000_000_000n, 'must be between 1 and 1000000000')),
+  workload: z.optional(z.enum(WORKLOADS)),
   extends: z.optional(z.string().check(z.minLength(1))),
   settings: z.record(z.string(), setting),
 });

@@ -31,7 +31,7 @@ export function renderProfile(
     ...hang('', profile.description.trim(), columns),
     ...hang(
       '',
-      `goal ${formatGrouped(goal)} connections; from ${profile.lineage.join(' extends ')}; ${profile.file}`,
+      `goal ${formatGrouped(goal)} connections; soaked under the workload ${profile.workload}; from ${profile.lineage.join(' extends ')}; ${profile.file}`,
       columns,
     ),
     '',

@@ -21,7 +21,7 @@ function details(work: WorkloadReport): readonly string[] {
     case 'broadcast':
       return [
         `${grouped(work.delivered)} messages of ${grouped(work.messageBytes)} B, ${work.megabytesPerSecond} MB/s; all written after ${seconds(work.sendMs)}`,
-        `${peak}; ${grouped(work.blockedWrites)} writes met a full send buffer`,
+        `${peak}; ${grouped(work.blockedWrites)} writes did not fit the send buffer`,
       ];
     case 'burst':
       return [

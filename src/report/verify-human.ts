@@ -86,10 +86,14 @@ function filesText({ files }: VerifyReport): string {
 }
 
 function settingsText(settings: readonly SettingCheck[]): string {
-  const applicable = settings.filter(({ state }) => state !== 'not-applicable');
+  const applicable = settings.filter(({ state }) => state !== 'not-applicable' && state !== 'not-applied');
   const held = applicable.filter(({ state }) => state === 'held');
-  const rest = settings.length - applicable.length;
-  return `${held.length} of ${applicable.length} live and kept by the next boot${rest === 0 ? '' : `; ${rest} do not apply here`}`;
+  const count = (state: SettingCheck['state']) => settings.filter((one) => one.state === state).length;
+  const rest = [
+    [count('not-applicable'), 'not applicable here'],
+    [count('not-applied'), 'recommended and not applied'],
+  ].flatMap(([n, words]) => (n === 0 ? [] : [`; ${n} ${words}`]));
+  return `${held.length} of ${applicable.length} live and kept by the next boot${rest.join('')}`;
 }
 
 function isTrouble({ state }: SettingCheck): boolean {

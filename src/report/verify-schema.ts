@@ -63,7 +63,7 @@ export const verifyDocument = z.strictObject({
       applied: maybeText,
       wanted: maybeText,
       live: maybeText,
-      state: z.enum(['held', 'will-be-lost', 'lost', 'unreadable', 'not-applicable']),
+      state: z.enum(['held', 'will-be-lost', 'lost', 'unreadable', 'not-applicable', 'not-applied']),
       culprit: z.nullable(culprit),
       detail: maybeText,
     }),

@@ -16,6 +16,7 @@ export const SETTING_STATES: Readonly<Record<SettingState, string>> = {
   lost: 'lost',
   unreadable: 'cannot be read',
   'not-applicable': 'does not apply here',
+  'not-applied': 'only recommended, and left alone by apply (see "tune plan")',
 };
 
 export const FILE_STATES: Readonly<Record<FileCheck['state'], string>> = {

@@ -1,5 +1,5 @@
 /** From a finished run to its report: sums, percentiles, memory per connection, blame and verdict. */
-import type { CallFailure, ConnectTally, SoakReport } from '../model/soak.ts';
+import type { CallFailure, ConnectTally, SoakReport, WorkloadReport } from '../model/soak.ts';
 import { compareCounts } from './agreement.ts';
 import { findBlame } from './blame.ts';
 import type { CgroupState } from './cgroup.ts';
@@ -52,7 +52,7 @@ export function assemble(
     mode: options.mode,
     plan,
     established: connects.established,
-    timedOut: connects.timedOut + (run.worked?.report.timedOut ?? 0),
+    timedOut: connects.timedOut + lateConnects(run.worked?.report ?? null),
     failures,
     workload: run.worked?.report ?? null,
     unstarted: run.unstarted,
@@ -113,6 +113,11 @@ export function assemble(
     lostWorkers: run.lost,
     leftover,
   };
+}
+
+/** Of a workload that connects; what timed out in another one was waiting for bytes. */
+function lateConnects(work: WorkloadReport | null): number {
+  return work?.name === 'burst' || work?.name === 'reconnect' ? work.timedOut : 0;
 }
 
 function tallyConnects(run: Run, crew: Crew): ConnectTally {

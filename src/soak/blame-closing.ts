@@ -9,7 +9,7 @@ export const CLOSING_ROWS: readonly BlameRow[] = [
     code: 'time-wait-kept',
     limit: 'ports kept in TIME_WAIT',
     judges: onHost,
-    proof: { test: 'workloads: ports that TIME_WAIT keeps' },
+    proof: { test: 'workloads: reconnect: ports that TIME_WAIT keeps, with %s' },
     match: (e) => {
       const failures = [...find(e, 'EADDRNOTAVAIL'), ...find(e, 'EADDRINUSE', ['bind'])];
       const { low, high } = e.plan.portRange;

@@ -13,6 +13,7 @@ import {
   say,
   text,
 } from './evidence.ts';
+import { stoppedAtPressure } from './tcp-pressure.ts';
 
 export const NETWORK_ROWS: readonly BlameRow[] = [
   ...CLOSING_ROWS,
@@ -70,30 +71,24 @@ export const NETWORK_ROWS: readonly BlameRow[] = [
     judges: onHost,
     proof: { unproven: 'net.ipv4.tcp_mem is global, and idle sockets use none of it' },
     match: (e) => {
+      const late = e.timedOut + (e.workload?.timedOut ?? 0);
+      const pressed = stoppedAtPressure(e);
+      if (pressed !== null) return pressed;
       const now = e.machine.tcpMem ?? [0, 0, 0];
       const high = now[2];
       const aborted = moved(e, 'TcpExt.TCPAbortOnMemory');
       const isFull = e.machine.tcpMem !== null && isNearly(e.peak.tcpPages, high);
-      const held = heldUpByPressure(e);
-      if (!isFull && aborted <= 0 && held === null) return null;
-      if (
-        held === null &&
-        find(e, 'ENOMEM').length + find(e, 'ENOBUFS').length + find(e, 'ECONNRESET').length + e.timedOut === 0
-      )
+      if (!isFull && aborted <= 0) return null;
+      if (find(e, 'ENOMEM').length + find(e, 'ENOBUFS').length + find(e, 'ECONNRESET').length + late === 0)
         return null;
       return {
         key: 'net.ipv4.tcp_mem',
         current: e.machine.tcpMem?.join(' ') ?? null,
         // A page for each socket with one byte queued, and at least twice what was not enough.
-        needed: [0.75, 1, 1.5]
-          .map((f, i) =>
-            Math.max(2 * (now[i] ?? 0), Math.ceil(f * e.goal), Math.ceil(f * (held?.pages ?? 0))),
-          )
-          .join(' '),
+        needed: [0.75, 1, 1.5].map((f, i) => Math.max(2 * (now[i] ?? 0), Math.ceil(f * e.goal))).join(' '),
         evidence: [
           `sockstat mem reached ${e.peak.tcpPages} pages of ${high}`,
           `TCPAbortOnMemory rose by ${aborted}`,
-          ...(held === null ? [] : [held.text]),
         ],
       };
     },
@@ -184,19 +179,6 @@ export const NETWORK_ROWS: readonly BlameRow[] = [
     match: (e) => allocation(e, 'ENOMEM') ?? allocation(e, 'ENFILE'),
   },
 ];
-
-/** A workload that was ended at tcp_mem's pressure mark: how many pages the rest of it would have needed. */
-function heldUpByPressure(e: Evidence): { readonly pages: number; readonly text: string } | null {
-  const { workload } = e;
-  const pressure = e.machine.tcpMem?.[1] ?? null;
-  if (workload?.name !== 'slow-readers' || workload.end !== 'at-limit' || pressure === null) return null;
-  if (e.floorHit || e.peak.tcpPages < pressure) return null;
-  const { completed, connections } = workload;
-  return {
-    pages: Math.ceil((e.peak.tcpPages / Math.max(1, completed)) * connections),
-    text: `${completed} of ${connections} slow readers filled their buffers, ${workload.bytesPerConnection} bytes each, before the pressure mark of ${pressure} pages`,
-  };
-}
 
 function allocation(e: Evidence, errno: string): Omit<Blame, 'code' | 'limit'> | null {
   const failures = find(e, errno);

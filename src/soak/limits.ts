@@ -27,6 +27,8 @@ export interface NetLimits {
   readonly abortOnOverflow: number | null;
   readonly conntrackMax: number | null;
   readonly twReuse: number | null;
+  /** Bytes; 4294967295 is no limit. */
+  readonly notsentLowat: number | null;
   readonly timestamps: number | null;
   /** Kernels since 6.18: milliseconds for which a port in TIME_WAIT is not reused. */
   readonly twReuseDelay: number | null;
@@ -70,6 +72,7 @@ export function readNetLimits(host: HostReader): NetLimits {
     syncookies: sysctl(host, 'net/ipv4/tcp_syncookies'),
     abortOnOverflow: sysctl(host, 'net/ipv4/tcp_abort_on_overflow'),
     conntrackMax: sysctl(host, 'net/netfilter/nf_conntrack_max'),
+    notsentLowat: sysctl(host, 'net/ipv4/tcp_notsent_lowat'),
     twReuse: sysctl(host, 'net/ipv4/tcp_tw_reuse'),
     timestamps: sysctl(host, 'net/ipv4/tcp_timestamps'),
     twReuseDelay: sysctl(host, 'net/ipv4/tcp_tw_reuse_delay'),

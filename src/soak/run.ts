@@ -146,9 +146,9 @@ export function createRun(
     const first = recent[0];
     const span = first === undefined ? 0 : now - first.at;
     const perSecond = span > 0 && first !== undefined ? Math.max(0, ((done - first.done) / span) * 1000) : 0;
-    const accepted = total(serversOf(crew), (w) => w.done);
+    const accepted = total(serversOf(crew), (w) => w.done - w.closed);
     const usage = {
-      fullest: Math.max(0, ...crew.workers.map((w) => w.ramped?.established ?? w.done)),
+      fullest: Math.max(0, ...crew.workers.map((w) => w.ramped?.established ?? w.done - w.closed)),
       openFiles: gauges.openFiles,
       tcpPages: gauges.sockets?.pages ?? 0,
       conntrack: gauges.conntrack,

@@ -66,7 +66,7 @@ export interface TaskTally {
   readonly connections: number;
   readonly completed: number;
   readonly bytes: number;
-  /** Writes that met a full send buffer. */
+  /** Writes that the send buffer did not take whole. */
   readonly blocked: number;
   readonly timedOut: number;
   readonly portsSkipped: number;

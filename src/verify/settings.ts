@@ -50,7 +50,8 @@ const STATES: Readonly<Record<SettingFinding['verdict'], SettingState>> = {
 function byRelation(finding: SettingFinding, input: SettingsInput): SettingCheck {
   const { setting, verdict, wanted, live, boot } = finding;
   const isLive = live !== null && wanted !== null && satisfies(wanted, live);
-  const state = verdict === 'shadowed' && isLive ? 'will-be-lost' : STATES[verdict];
+  const judged = verdict === 'shadowed' && isLive ? 'will-be-lost' : STATES[verdict];
+  const state = wasLeftAlone(finding, input.applied) && judged === 'lost' ? 'not-applied' : judged;
   const bootIsFine = boot !== null && boot.value !== null && wanted !== null && satisfies(wanted, boot.value);
   return {
     key: setting.key,
@@ -61,6 +62,11 @@ function byRelation(finding: SettingFinding, input: SettingsInput): SettingCheck
     culprit: culprit(setting.key, state, live, boot, bootIsFine, input),
     detail: finding.detail ?? finding.absent,
   };
+}
+
+/** Apply refuses what it cannot do of what is required, and leaves alone what is only recommended. */
+function wasLeftAlone({ setting }: SettingFinding, applied: AppliedState | null): boolean {
+  return applied !== null && setting.level === 'recommended' && !applied.keys.has(setting.key);
 }
 
 /** Without a relation only the very value that was written is as wanted. */

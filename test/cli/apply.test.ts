@@ -107,6 +107,21 @@ describe('tune apply --root', () => {
     expect(tune(['rollback', '--root', root]).stdout).toBe('Nothing to undo.\n');
   });
 
+  test('an interrupted one that is in force all the same is not called done', () => {
+    if (!isRoot) return void console.log('skipped: needs root');
+    const before = picture();
+    const apply = ['apply', '--root', root, '--profile', 'c1m', '--yes'];
+    expect(tune(apply).code).toBe(0);
+    const journal = join(root, 'var/lib/tune/journal/0001.json');
+    const text = readFileSync(journal, 'utf8').replace('"state": "applied"', '"state": "started"');
+    writeFileSync(journal, text);
+    const again = tune(apply);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toMatch(/^tune: apply 0001 of \S+ was interrupted: "tune rollback" puts back/);
+    expect(tune(['rollback', '--root', root]).code).toBe(0);
+    expect(picture()).toBe(before);
+  });
+
   test('after it, the boot model gives every session what the profile asks for', () => {
     if (!isRoot) return void console.log('skipped: needs root');
     expect(tune(['apply', '--root', root, '--profile', 'c1m', '--yes']).code).toBe(0);

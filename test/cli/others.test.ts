@@ -66,7 +66,7 @@ describe('tune profiles', () => {
     const { code, stdout } = tune(['profiles', '--format', 'json']);
     expect(code).toBe(0);
     const names = JSON.parse(stdout).profiles.map((p: { name: string }) => p.name);
-    expect(names).toEqual(expect.arrayContaining(['c1m', 'c500k']));
+    expect(names).toEqual(expect.arrayContaining(['c1m', 'c2m', 'c500k', 'gateway-500k', 'push-1m']));
   });
 
   test('shows one resolved, with origins and arithmetic', () => {
@@ -81,13 +81,16 @@ describe('tune profiles', () => {
     });
   });
 
-  test.each(['c1m', 'c500k'])('%s is valid by the published schema, for editors', (name) => {
-    const validate = schema('profile');
-    expect([validate(parse(readFileSync(`profiles/${name}.yaml`, 'utf8'))), validate.errors]).toEqual([
-      true,
-      null,
-    ]);
-  });
+  test.each(['c1m', 'c2m', 'c500k', 'gateway-500k', 'push-1m'])(
+    '%s is valid by the published schema, for editors',
+    (name) => {
+      const validate = schema('profile');
+      expect([validate(parse(readFileSync(`profiles/${name}.yaml`, 'utf8'))), validate.errors]).toEqual([
+        true,
+        null,
+      ]);
+    },
+  );
 
   test('the published schema refuses what the program refuses', () => {
     const validate = schema('profile');

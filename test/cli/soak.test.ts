@@ -40,6 +40,24 @@ describe('tune soak', () => {
     expect(code).toBe(0);
   });
 
+  test.each(['broadcast', 'burst', 'reconnect', 'slow-readers'])(
+    'the workload %s, in the published form and for a person',
+    (workload) => {
+      const output = join(folder, `${workload}.json`);
+      const place = canUnshare ? ['--namespace'] : [];
+      const args = ['soak', '-n', '200', '--workload', workload, '--output', output, ...place];
+      const { code, stdout } = tune(args);
+      const report = JSON.parse(readFileSync(output, 'utf8')) as SoakReport;
+      expect([validate(report), validate.errors]).toEqual([true, null]);
+      expect(report.workload).toMatchObject({ name: workload, end: 'done' });
+      expect(stdout).toMatch(/^Passed: 200 connections held and each one alive\.\n/);
+      expect(stdout).toMatch(/^workload {5}• .+: \d+ of \d+\s+connections in /m);
+      expect(stdout).not.toMatch(/undefined|NaN|null/);
+      expect(stdout.split('\n').filter((line) => [...line].length > 80)).toEqual([]);
+      expect(code).toBe(0);
+    },
+  );
+
   test('in a namespace of its own, and over IPv6', () => {
     if (!canUnshare) return void console.log('skipped: needs root for a network namespace');
     for (const extra of [['--namespace'], ['--namespace', '--ipv6'], ['--ipv6']]) {
@@ -85,6 +103,17 @@ describe('bad input: one line, exit code 2', () => {
       'a busy port',
       ['soak', '-n', '10', '--address', '0.0.0.0', '--port', '99999'],
       /--port: "99999" is not a whole number/,
+    ],
+    ['an unknown workload', ['soak', '-n', '10', '--workload', 'storm'], /--workload: must be one of idle, /],
+    [
+      'a message of nothing',
+      ['soak', '-n', '10', '--workload', 'broadcast', '--message-bytes', '0'],
+      /--message-bytes: "0" is not a whole number/,
+    ],
+    [
+      'a message for a workload without one',
+      ['soak', '-n', '10', '--workload', 'burst', '--message-bytes', '9'],
+      /--message-bytes: only the workload broadcast/,
     ],
     ['strict and spread', ['soak', '-n', '10', '--strict', '--spread'], /exclude each other/],
     [

@@ -100,6 +100,22 @@ describe('extends', () => {
     ]);
   });
 
+  test('the workload is idle, the parent’s, or one’s own', () => {
+    const workload = (text: string, parent: string) =>
+      buildProfile(parseProfile(text, 'p.yaml'), () => parseProfile(parent, 'parent.yaml'), CATALOGUE)
+        .workload;
+    const body = setting('fs.file-max', 'atLeast: 1');
+    const plain = head('parent') + body;
+    const push = plain.replace('settings:', 'workload: broadcast\nsettings:');
+    const child = head('child', 'parent') + body;
+    expect(workload(child, plain)).toBe('idle');
+    expect(workload(child, push)).toBe('broadcast');
+    expect(workload(child.replace('settings:', 'workload: burst\nsettings:'), push)).toBe('burst');
+    expect(() => workload(child.replace('settings:', 'workload: storm\nsettings:'), push)).toThrow(
+      'p.yaml:6: workload: must be one of idle, broadcast, burst, reconnect, slow-readers',
+    );
+  });
+
   test('a cycle is named', () => {
     expect(() => load('a')).toThrow('b.yaml: extends itself: a → b → a');
   });

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { memoryHost } from '../../src/host/memory.ts';
-import type { BlameCode, CallFailure, SoakPlan, WorkerEnd } from '../../src/model/soak.ts';
+import type { BlameCode, CallFailure, SoakPlan, WorkerEnd, WorkloadReport } from '../../src/model/soak.ts';
 import { findBlame } from '../../src/soak/blame.ts';
 import { BLAME_TABLE } from '../../src/soak/blame-table.ts';
 import { readCounters } from '../../src/soak/counters.ts';
@@ -70,6 +70,7 @@ const evidence = (parts: Partial<Evidence> = {}): Evidence => ({
     abortOnOverflow: 0,
     conntrackMax: 262_144,
     twReuse: 2,
+    notsentLowat: 4_294_967_295,
     timestamps: 1,
     twReuseDelay: 1000,
   },
@@ -88,6 +89,29 @@ const failure = (side: 'client' | 'server', call: string, errno: string): CallFa
 });
 const killed: WorkerEnd = { role: 'server', index: 0, pid: 7, exitCode: null, signal: 'SIGKILL' };
 const tight = { file: '/sys/fs/cgroup/x/memory.max', max: GIB, current: GIB - 1000 };
+
+const work = {
+  ...{ startMs: 1, durationMs: 2, end: 'done' as const, connections: 50_000, completed: 50_000, timedOut: 0 },
+  ...{ failures: [], peak: { queuedBytes: 0, timeWait: 0 }, counters: {} },
+};
+const slowReaders = (parts: {
+  readonly completed: number;
+  readonly connections: number;
+  readonly queuedBytes: number;
+}): WorkloadReport => ({
+  ...work,
+  ...parts,
+  ...{ name: 'slow-readers', end: 'at-limit', bytes: 5, bytesPerConnection: 4_000_000, leftBytes: 0 },
+  ...{ memoryPerConnection: 4_100_000, fillMs: 1, waitMs: 1, drainMs: 1, memoryPressures: 1 },
+  peak: { queuedBytes: parts.queuedBytes, timeWait: 0 },
+});
+const reconnecting = ({ end }: { readonly end: WorkloadReport['end'] }): WorkloadReport => ({
+  ...work,
+  ...{ name: 'reconnect', end, closed: 50_000, reopened: 9000, closeMs: 1, reconnectMs: 1 },
+  ...{ connectsPerSecond: 200, latency: percentiles, timeWait: 50_000, timeWaitSkipped: 0 },
+  ...{ timeWaitReused: 0, portsMissing: 12 },
+});
+const percentiles = { samples: 0, every: 16, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 };
 
 interface Case {
   readonly code: BlameCode;
@@ -259,6 +283,60 @@ const CASES: Readonly<Record<string, Case>> = {
     judges: 'machine',
     parts: { floorHit: true },
   },
+  'slow readers that came to the pressure mark': {
+    code: 'tcp-memory',
+    key: 'net.ipv4.tcp_mem',
+    needed: '720000 960000 1440000',
+    judges: 'host',
+    parts: {
+      workload: slowReaders({ completed: 500, connections: 1000, queuedBytes: 400_000 * 4096 }),
+      peak: { ...evidence().peak, tcpPages: 400_000 },
+    },
+  },
+  'slow readers for whom no machine has the memory': {
+    code: 'tcp-memory',
+    key: 'net.ipv4.tcp_notsent_lowat',
+    needed: '131072',
+    judges: 'host',
+    parts: {
+      workload: slowReaders({ completed: 400, connections: 25_000, queuedBytes: 400_000 * 4096 }),
+      peak: { ...evidence().peak, tcpPages: 400_000 },
+    },
+  },
+  'no port left for those that came back, and TIME_WAIT kept': {
+    code: 'time-wait-kept',
+    key: 'net.ipv4.tcp_tw_reuse',
+    needed: '1',
+    judges: 'host',
+    parts: {
+      workload: reconnecting({ end: 'done' }),
+      failures: [failure('client', 'connect', 'EADDRNOTAVAIL')],
+      net: { ...evidence().net, twReuse: 0 },
+      peak: { ...evidence().peak, timeWait: 9000 },
+    },
+  },
+  'reconnects that crawl past TIME_WAIT': {
+    code: 'time-wait-kept',
+    key: 'net.ipv4.tcp_tw_reuse_delay',
+    needed: '1000',
+    judges: 'host',
+    parts: {
+      workload: reconnecting({ end: 'stalled' }),
+      net: { ...evidence().net, twReuseDelay: 60_000 },
+      peak: { ...evidence().peak, timeWait: 9000 },
+    },
+  },
+  'no port left for those that came back, although TIME_WAIT is reused': {
+    code: 'ports-exhausted',
+    key: 'net.ipv4.ip_local_port_range',
+    needed: '32768 65535',
+    judges: 'host',
+    parts: {
+      workload: reconnecting({ end: 'done' }),
+      failures: [failure('client', 'connect', 'EADDRNOTAVAIL')],
+      peak: { ...evidence().peak, timeWait: 9000 },
+    },
+  },
   ENOBUFS: {
     code: 'socket-buffers',
     key: 'RAM',
@@ -347,11 +425,13 @@ describe('blame', () => {
 });
 
 describe('proof of each blame', () => {
-  const faults = fs.readFileSync(new URL('./faults.test.ts', import.meta.url), 'utf8');
+  const tests = (file: string) => fs.readFileSync(new URL(`./${file}.test.ts`, import.meta.url), 'utf8');
 
   test.each(BLAME_TABLE.map((row) => [row.code, row.proof] as const))('%s', (_code, proof) => {
-    if ('test' in proof) expect(faults).toContain(`'${proof.test.replace(/^faults: /, '')}'`);
-    else expect(proof.unproven.length).toBeGreaterThan(20);
+    if ('test' in proof) {
+      const [file = '', name = ''] = proof.test.split(/: (.*)/s);
+      expect(tests(file)).toContain(`'${name}'`);
+    } else expect(proof.unproven.length).toBeGreaterThan(20);
   });
 
   test('codes are listed once', () => {

@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import { linuxHost } from '../../src/host/linux.ts';
+import type { HostReader } from '../../src/host/reader.ts';
 import { InputError } from '../../src/model/error.ts';
 import { runSoak } from '../../src/soak/coordinator.ts';
 import { type SoakRequest, soakOptions } from '../../src/soak/options.ts';
@@ -13,6 +14,8 @@ export interface DriverInput {
   readonly request: SoakRequest;
   /** /proc/sys/net keys to write inside the soak's own namespace. */
   readonly sysctls?: Readonly<Record<string, string>>;
+  /** Files that are read as if they held this, for limits that no namespace has. */
+  readonly pretend?: Readonly<Record<string, string>>;
   /** Shell commands to run there. */
   readonly commands?: readonly string[];
   /** What to do to the first server or client once all workers are ready. */
@@ -33,6 +36,16 @@ export interface DriverInput {
   readonly progress?: boolean;
 }
 
+function pretending(host: HostReader, files: Readonly<Record<string, string>>): HostReader {
+  return {
+    ...host,
+    read: (path, maxBytes) => {
+      const value = files[path];
+      return value === undefined ? host.read(path, maxBytes) : { ok: true, value };
+    },
+  };
+}
+
 async function coordinate(input: DriverInput): Promise<void> {
   const abort = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => abort.abort());
@@ -48,7 +61,7 @@ async function coordinate(input: DriverInput): Promise<void> {
     setTimeout(() => process.kill(pid, 'SIGCONT'), input.pause.forMs);
   };
   const report = await runSoak(soakOptions(input.request), {
-    host: linuxHost(),
+    host: pretending(linuxHost(), input.pretend ?? {}),
     workerCommand: { file: process.execPath, args: [process.argv[1] ?? '', 'worker'] },
     signal: abort.signal,
     onProgress: (progress) => {

@@ -11,6 +11,8 @@ describe('options', () => {
       family: 4,
       address: '127.0.0.1',
       port: 0,
+      workload: 'idle',
+      messageBytes: 4096,
       force: false,
     });
     expect(soakOptions({ goal: 1, family: 6 })).toMatchObject({ family: 6, address: '::1' });
@@ -36,6 +38,9 @@ describe('options', () => {
     [{ sweepEveryMs: 0 }, '--sweep-every'],
     [{ maxSources: 0 }, '--sources'],
     [{ parallel: 0.5 }, '--parallel'],
+    [{ messageBytes: 0 }, '--message-bytes'],
+    [{ messageBytes: 2 ** 20 + 1 }, '--message-bytes'],
+    [{ workload: 'storm' as 'burst' }, '--workload: must be one of idle, broadcast,'],
   ])('%j is refused', (parts, where) => {
     expect(() => soakOptions({ goal: 1, ...parts })).toThrow(where);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryHost } from '../../src/host/memory.ts';
-import type { Agreement, Blame, SweepTally } from '../../src/model/soak.ts';
+import type { Agreement, Blame, SweepTally, WorkloadReport } from '../../src/model/soak.ts';
 import { compareCounts, parseSummary } from '../../src/soak/agreement.ts';
 import { readCounters } from '../../src/soak/counters.ts';
 import { soakOptions } from '../../src/soak/options.ts';
@@ -27,6 +27,11 @@ const blame: Blame = {
   needed: '2',
   evidence: ['e'],
 };
+const working = (parts: Partial<WorkloadReport>): WorkloadReport =>
+  ({
+    ...{ name: 'burst', end: 'done', connections: 100, completed: 100, timedOut: 0, failures: [] },
+    ...parts,
+  }) as WorkloadReport;
 const outcome = (parts: Partial<Outcome> = {}): Outcome => ({
   options: soakOptions({ goal: 1000 }),
   established: 1000,
@@ -47,6 +52,27 @@ describe('verdict', () => {
   });
 
   test.each<[string, Partial<Outcome>, object]>([
+    [
+      'a workload that some connections did not come through',
+      { workload: working({ completed: 90 }) },
+      { state: 'failed', reason: 'workload-incomplete', blame: null },
+    ],
+    [
+      'a workload in which nothing moved any more',
+      { workload: working({ end: 'stalled' }) },
+      { state: 'failed', reason: 'workload-incomplete', blame: null },
+    ],
+    ['a workload that came through', { workload: working({}) }, { state: 'passed' }],
+    [
+      'a workload cut short by Ctrl-C',
+      { workload: working({ end: 'halted' }), halt: 'interrupted' },
+      { state: 'inconclusive', reason: 'interrupted' },
+    ],
+    [
+      'a workload that a limit of the host stopped',
+      { workload: working({ completed: 90 }), judged: { blame, judges: 'host' } },
+      { state: 'failed', reason: 'limit' },
+    ],
     [
       'a limit of the host',
       { established: 9, judged: { blame, judges: 'host' } },

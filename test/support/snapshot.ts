@@ -132,6 +132,7 @@ export function profileOf(goal = 1_000_000n): Profile {
     title: 'A profile without settings',
     description: '',
     goal,
+    workload: 'idle',
     lineage: ['test'],
     file: 'test.yaml',
     settings: [],

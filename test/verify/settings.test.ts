@@ -122,6 +122,20 @@ describe('with the profile', () => {
     expect(one).toMatchObject({ state: 'lost', applied: null, culprit: { kind: 'never-applied' } });
   });
 
+  test('a recommended one that apply left alone was not lost; a required one was', () => {
+    const other = appliedState([journal('0001', { knobs: [knob('net.ipv4.tcp_sack', '1')] })]);
+    const one = finding('unmet', 128n, null);
+    const of = (level: string, applied = other) =>
+      checkSettings({
+        ...{ findings: [{ ...one, setting: { ...one.setting, level } as typeof one.setting }], applied },
+        ...{ files: [], tunables: CATALOGUE, live: () => integer(1), predict: () => null },
+      }).find(({ key }) => key === KEY)?.state;
+    expect(of('recommended')).toBe('not-applied');
+    expect(of('required')).toBe('lost');
+    // Nothing stands: then the profile alone is the measure.
+    expect(of('recommended', null)).toBe('lost');
+  });
+
   test('denied and unparsable are not known, and never held', () => {
     for (const verdict of ['denied', 'unparsable'] as const)
       expect(check(finding(verdict, null, null))?.state).toBe('unreadable');

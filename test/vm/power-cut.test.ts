@@ -102,11 +102,15 @@ describeMachine.each(IMAGE_NAMES)(`%s, seed ${SEED}`, (name) => {
       const share = (cut - 1 + shares.next().value) / CUTS;
       const appeared = machine.console.waitFor(new RegExp(`journal-${id}`), 120);
       const applying = machine.run(`${whenJournalAppears(id)} ${APPLY}`, { timeoutSeconds: 120 });
-      const gone = expect(applying).rejects.toThrow('the machine went away');
+      // It may be faster than the one that was timed, and complete before the cut; the journal then has to say so.
+      const gone = applying.then(
+        () => 'complete',
+        (error: Error) => error.message,
+      );
       await appeared;
       await new Promise((resolve) => setTimeout(resolve, share * writingMs));
       await machine.kill();
-      await gone;
+      expect(await gone).toMatch(/^(complete|the machine went away)/);
       await machine.boot();
 
       const last = (await entries()).at(-1);
@@ -131,7 +135,8 @@ describeMachine.each(IMAGE_NAMES)(`%s, seed ${SEED}`, (name) => {
         );
         const refused = await machine.run(APPLY, { timeoutSeconds: 120 });
         expect(refused.exitCode).toBe(2);
-        expect(refused.output).toContain('Run `tune rollback`');
+        expect(refused.output).toMatch(new RegExp(`apply ${id} of \\S+ was interrupted`, 'i'));
+        expect(refused.output).toContain('tune rollback');
       } else {
         expect(warned.output).toBe('');
         const again = await machine.run('tune plan --profile /root/wide.yaml');

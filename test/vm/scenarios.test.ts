@@ -49,7 +49,8 @@ describeMachine.each(IMAGE_NAMES)('%s', (name) => {
     const when = which === 'boot' ? 'after a reboot' : 'after sysctl --system';
     say(`${result.compared} predicted values ${when}, ${result.disagreements.length} disagreements`);
     expect(result.disagreements).toEqual([]);
-    expect(result.compared).toBeGreaterThan(10);
+    // Debian 12 itself sets two or three; with those of the scenario there are never fewer than this.
+    expect(result.compared).toBeGreaterThanOrEqual(5);
     return result;
   };
   const live = async (path: string) => (await kernelValues(machine)).get(path);

@@ -2,15 +2,25 @@
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { makePlanFrom, type PlanRequest, planInput } from '../../change.ts';
+import { below } from '../../host/below.ts';
+import { linuxHost } from '../../host/linux.ts';
 import { linuxWriter } from '../../host/linux-writer.ts';
 import type { HostWriter } from '../../host/writer.ts';
 import { InputError } from '../../model/error.ts';
 import type { Plan } from '../../model/plan.ts';
 import { audit } from '../../pipeline.ts';
 import { parsePlan, staleFacts } from '../../plan/index.ts';
+import { unfinishedText } from '../../report/applied.ts';
 import { headline } from '../../report/headline.ts';
 import { effectText, KNOB_OUTCOMES, leftoverLines, renderPlan, renderRefusals } from '../../report/plan.ts';
-import { type ApplyResult, apply, type ConfirmRequest, emit, guardInput } from '../../write/index.ts';
+import {
+  type ApplyResult,
+  apply,
+  type ConfirmRequest,
+  emit,
+  guardInput,
+  unfinished,
+} from '../../write/index.ts';
 import { EXIT } from '../exit.ts';
 import { type Io, toJsonText } from '../io.ts';
 import { type ApplyFlags, applyFlags, parseFlags } from '../options.ts';
@@ -35,6 +45,11 @@ export async function runApply(raw: unknown, io: Io): Promise<number> {
   const nothing = decided.writes.length === 0 && decided.files.length === 0;
   if (flags.format === 'human') io.print(renderPlan(decided, io.width, io.palette));
   if (nothing) {
+    // An interrupted apply may have come far enough to be in force; it is still one, and rollback would undo it.
+    const open = unfinished(below(linuxHost(), request.root));
+    const text = open === null ? null : unfinishedText(open);
+    if (text !== null) io.complain(`tune: ${text}\n`);
+    if (text !== null && open?.why === 'interrupted') return EXIT.couldNotRun;
     if (flags.format === 'json')
       io.print(toJsonText({ kind: 'tune-apply', schemaVersion: 1, outcome: 'nothing-to-do' }));
     return EXIT.asWanted;

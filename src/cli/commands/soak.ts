@@ -12,6 +12,9 @@ import { freshSeed, soakHere } from '../soaking.ts';
 export async function runSoakCommand(raw: unknown, io: Io): Promise<number> {
   const flags = parseFlags(soakFlags, raw);
   if (flags.spread && flags.strict) throw new InputError('strict and spread exclude each other', '--spread');
+  if (flags['message-bytes'] !== null && flags.workload !== 'broadcast') {
+    throw new InputError('only the workload broadcast has a message', '--message-bytes');
+  }
   const options = soakOptions({
     goal: Number(flags.connections),
     mode: flags.spread ? 'spread' : 'strict',

@@ -35,12 +35,13 @@ export async function runVerify(raw: unknown, io: Io): Promise<number> {
     quick: flags.quick,
     services: flags.service === undefined ? [] : [flags.service],
     version: VERSION,
-    soakOptions: (connections) =>
+    soakOptions: (connections, workload) =>
       soakOptions({
         goal: connections,
         mode: flags.spread ? 'spread' : 'strict',
         namespace: flags.namespace,
         holdMs: flags.hold === null ? undefined : Number(flags.hold) * 1000,
+        workload,
         force: flags.force,
         seed: freshSeed(),
       }),

@@ -33,6 +33,7 @@ export function createSend(
     if (got >= 0) {
       bytes += got;
       if (got === left) completed += 1;
+      else blocked += 1;
       return left - got;
     }
     const errno = libc.errno();
