@@ -48,7 +48,10 @@ export interface BroadcastFigures {
 
 export interface BurstFigures {
   readonly name: 'burst';
-  /** Connections closed, and opened again within the connect timeout. */
+  /**
+   * Connections closed, and opened again within the connect timeout, by the clients' count: more than `completed` when
+   * the server dropped the last step of a handshake.
+   */
   readonly closed: number;
   readonly reopened: number;
   readonly reconnectMs: number;

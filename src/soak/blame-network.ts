@@ -117,7 +117,8 @@ export const NETWORK_ROWS: readonly BlameRow[] = [
     proof: { test: 'faults: a short accept queue and a server that does not accept' },
     match: (e) => {
       const overflows = moved(e, 'TcpExt.ListenOverflows');
-      if (e.timedOut === 0 || overflows <= 0) return null;
+      const halfOpen = halfOpened(e);
+      if (e.timedOut + halfOpen === 0 || overflows <= 0) return null;
       const now = e.net.somaxconn;
       return {
         key: 'net.core.somaxconn',
@@ -125,6 +126,7 @@ export const NETWORK_ROWS: readonly BlameRow[] = [
         needed: text(Math.max(4096, nextPower(2 * (now ?? 0)))),
         evidence: [
           `${e.timedOut} connects timed out`,
+          ...(halfOpen > 0 ? [`${halfOpen} connections are open for the client alone`] : []),
           `ListenOverflows rose by ${overflows}, ListenDrops by ${moved(e, 'TcpExt.ListenDrops')}`,
         ],
       };
@@ -179,6 +181,12 @@ export const NETWORK_ROWS: readonly BlameRow[] = [
     match: (e) => allocation(e, 'ENOMEM') ?? allocation(e, 'ENFILE'),
   },
 ];
+
+/** Connections of a workload that the server never took: the last step of their handshake was dropped. */
+function halfOpened({ workload }: Evidence): number {
+  if (workload?.name !== 'burst' && workload?.name !== 'reconnect') return 0;
+  return workload.reopened - workload.completed;
+}
 
 function allocation(e: Evidence, errno: string): Omit<Blame, 'code' | 'limit'> | null {
   const failures = find(e, errno);

@@ -303,6 +303,16 @@ const CASES: Readonly<Record<string, Case>> = {
       peak: { ...evidence().peak, tcpPages: 400_000 },
     },
   },
+  'a burst that only the clients believe in': {
+    code: 'accept-queue-overflow',
+    key: 'net.core.somaxconn',
+    needed: '8192',
+    judges: 'host',
+    parts: {
+      workload: { ...reconnecting({ end: 'done' }), completed: 8000 },
+      moved: { 'TcpExt.ListenOverflows': 3 },
+    },
+  },
   'no port left for those that came back, and TIME_WAIT kept': {
     code: 'time-wait-kept',
     key: 'net.ipv4.tcp_tw_reuse',

@@ -101,7 +101,7 @@ withNamespace('a host that can carry it', () => {
       expect(work).toMatchObject({ connections: 300, completed: 300, closed: 300, reopened: 300 });
       expect(work.latency.samples).toBeGreaterThan(0);
       // The server resets what was closed: the ports are free at once.
-      expect(whole.workload?.peak.timeWait).toBe(0);
+      expect(whole.leftover.timeWait).toBe(0);
     },
     TIMEOUT_MS,
   );
@@ -162,6 +162,27 @@ withNamespace('a host that is starved', () => {
       expect(workload).toMatchObject({ name: 'burst', closed: 500 });
       expect(workload?.counters['TcpExt.ListenDrops']).toBeGreaterThan(0);
       expect(workload?.completed).toBeLessThan(500);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'burst: a short accept queue and SYN cookies, connected for the client alone',
+    async () => {
+      const { verdict, workload } = await soak(
+        'burst',
+        19_000,
+        { 'net.core.somaxconn': '128' },
+        { echoTimeoutMs: 2000 },
+      );
+      expect(verdict).toMatchObject({
+        state: 'failed',
+        reason: 'limit',
+        blame: { code: 'accept-queue-overflow', key: 'net.core.somaxconn', current: '128', needed: '4096' },
+      });
+      expect(workload).toMatchObject({ name: 'burst', closed: 1900, end: 'done' });
+      expect(workload?.counters['TcpExt.SyncookiesSent']).toBeGreaterThan(0);
+      expect(workload?.completed).toBeLessThan(1900);
     },
     TIMEOUT_MS,
   );

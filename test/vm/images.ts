@@ -57,6 +57,20 @@ export async function ensureImages(): Promise<Readonly<Record<ImageName, Image>>
   return { debian12: image('debian12'), debian13: image('debian13') };
 }
 
+/** Runs both releases where one says enough, and the full million: minutes more. */
+export const RUNS_ALL = process.env.TUNE_VM_FULL === '1';
+
+/** What a test file runs on when the releases make no difference to what it proves: one, and the rest is said to be left out. */
+export function chosenReleases(enough: ImageName): {
+  readonly run: readonly ImageName[];
+  readonly rest: readonly ImageName[];
+} {
+  if (RUNS_ALL) return { run: IMAGE_NAMES, rest: [] };
+  const rest = IMAGE_NAMES.filter((name) => name !== enough);
+  process.stderr.write(`\nvm: on ${rest.join(', ')} SKIPPED: ${enough} is enough without TUNE_VM_FULL=1\n`);
+  return { run: [enough], rest };
+}
+
 /** The images, or the reason why nothing can be booted here. */
 export type Available =
   | { readonly images: Readonly<Record<ImageName, Image>>; readonly reason: null }

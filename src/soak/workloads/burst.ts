@@ -9,13 +9,13 @@ const SHARE = 0.1;
 /** The server resets what was closed, so the ports are free at once: it is the arrivals that are looked at. */
 export async function burst(stage: Stage): Promise<Done> {
   const clients = clientsOf(stage.crew).filter((c) => heldBy(c) > 0);
-  const { closed, opened, openMs, latency } = await reopen(stage, {
+  const { closed, opened, taken, openMs, latency } = await reopen(stage, {
     shares: clients.map((c) => [c, Math.ceil(heldBy(c) * SHARE)]),
     isPaced: false,
   });
   return {
     connections: closed.completed,
-    completed: opened.completed,
+    completed: taken,
     timedOut: opened.timedOut,
     failures: [...closed.failures, ...opened.failures].map((f) => ({ side: 'client' as const, ...f })),
     lost: closed.completed - opened.completed,

@@ -14,7 +14,7 @@ export async function reconnect(stage: Stage): Promise<Done> {
   const leaving = clientsOf(stage.crew).filter((c) => c.index % 2 === 0 && heldBy(c) > 0);
   const timeWaitBefore = run.peak.timeWait;
   let timeWait = 0;
-  const { closed, opened, closeMs, openMs, latency } = await reopen(stage, {
+  const { closed, opened, taken, closeMs, openMs, latency } = await reopen(stage, {
     shares: leaving.map((c) => [c, heldBy(c)]),
     isPaced: true,
     onClosed: async () => {
@@ -27,7 +27,7 @@ export async function reconnect(stage: Stage): Promise<Done> {
   const missing = closed.completed - opened.completed;
   return {
     connections: closed.completed,
-    completed: opened.completed,
+    completed: taken,
     timedOut: opened.timedOut,
     // What was tried again and came through in the end is no failure.
     failures: [...closed.failures, ...(missing > 0 ? opened.failures : [])].map((f) => ({

@@ -39,6 +39,8 @@ export interface Stage {
   assign(tasks: readonly Assignment[], enough?: () => boolean): Promise<void>;
   /** Waits until it holds; false when it did not in time. */
   until(isDone: () => boolean, pulse: () => number): Promise<boolean>;
+  /** Waits for it so long and no longer: what did not come by then is a result, not a standstill. */
+  settle(isDone: () => boolean, milliseconds: number): Promise<void>;
 }
 
 export function createStage(run: Run, crew: Crew, pages: () => number, pagesLimit: number | null): Stage {
@@ -66,6 +68,9 @@ export function createStage(run: Run, crew: Crew, pages: () => number, pagesLimi
     finish,
     end: () => end,
     until: wait,
+    settle: async (isDone, milliseconds) => {
+      await run.waiter.until(isDone, isCut, () => 0, milliseconds);
+    },
     assign: async (tasks, enough = () => false) => {
       const workers = tasks.map(([worker]) => worker);
       for (const [worker, task] of tasks) {
