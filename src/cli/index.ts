@@ -226,6 +226,11 @@ function trialOptions(y: Argv): Argv {
     })
     .option('set', { describe: 'KEY=VALUE: try this value instead', type: 'string' })
     .option('compare', { describe: 'Two profiles, one after the other: none c1m', type: 'string', nargs: 2 })
+    .option('workload', {
+      describe:
+        'What to do with them: idle, broadcast, burst, reconnect, slow-readers (default: the profile’s)',
+      type: 'string',
+    })
     .option('hold', { describe: 'Seconds to hold them (default 0)', type: 'string' })
     .option('strict', { describe: 'One server process holds them all', type: 'boolean' })
     .option('ipv6', { describe: 'Over IPv6', type: 'boolean' })

@@ -215,6 +215,7 @@ export const trialFlags = z.object({
   without: list,
   set: assignments('set'),
   compare: list,
+  workload: z.optional(z.enum(WORKLOADS, `must be one of ${WORKLOADS.join(', ')}`)),
   hold: count('hold', 366n * DAY_SECONDS),
   strict: flag,
   ipv6: flag,

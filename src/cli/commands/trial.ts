@@ -37,6 +37,7 @@ export async function runTrial(raw: unknown, io: Io): Promise<number> {
         mode: flags.strict ? 'strict' : 'spread',
         namespace: true,
         family: flags.ipv6 ? 6 : undefined,
+        workload: flags.workload ?? contenders.find(({ profile }) => profile !== null)?.profile?.workload,
         holdMs: flags.hold === null ? undefined : Number(flags.hold) * 1000,
         force: flags.force,
         seed: freshSeed(),
