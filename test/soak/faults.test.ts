@@ -56,7 +56,7 @@ function withGroup(
     try {
       await work(group.folder);
     } finally {
-      fs.rmdirSync(group.folder);
+      await removeGroup(group.folder);
     }
   };
 }

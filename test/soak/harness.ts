@@ -113,6 +113,19 @@ export function inCgroup(folder: string): readonly string[] {
   return ['sh', '-c', `echo $$ > ${folder}/cgroup.procs; exec "$@"`, 'sh'];
 }
 
+/** Removes a control group, once what was ended in it is gone: until then the kernel says EBUSY. */
+export async function removeGroup(folder: string): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      fs.rmdirSync(folder);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EBUSY' || tries === 100) throw error;
+      await new Promise((go) => setTimeout(go, 100));
+    }
+  }
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -11,6 +11,7 @@ import { bytesPerConnection, socketSize } from '../../src/walls/socket-size.ts';
 import {
   inCgroup,
   removeDriver,
+  removeGroup,
   report,
   scratchName,
   start,
@@ -112,7 +113,7 @@ withNamespace('walls against the soak', () => {
 
   test(
     'tasks of a control group',
-    () => {
+    async () => {
       const folder = `/sys/fs/cgroup/pids/${scratchName}-walls`;
       try {
         fs.mkdirSync(folder);
@@ -130,7 +131,7 @@ withNamespace('walls against the soak', () => {
           Number(/max (\d+)/.exec(fs.readFileSync(`${folder}/pids.events`, 'utf8'))?.[1]),
         ).toBeGreaterThan(0);
       } finally {
-        fs.rmdirSync(folder);
+        await removeGroup(folder);
       }
     },
     TIMEOUT_MS,
@@ -166,7 +167,7 @@ withNamespace('walls against the soak', () => {
         compared('memory of a control group', predicted.at, measured);
         expect(apart(predicted.at, measured)).toBeLessThanOrEqual(MEMORY_CLOSE);
       } finally {
-        fs.rmdirSync(folder);
+        await removeGroup(folder);
       }
     },
     TIMEOUT_MS,
