@@ -5,7 +5,16 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { inCgroup, removeDriver, report, run, scratchName, whyNoNamespace, withNofile } from './harness.ts';
+import {
+  inCgroup,
+  removeDriver,
+  removeGroup,
+  report,
+  run,
+  scratchName,
+  whyNoNamespace,
+  withNofile,
+} from './harness.ts';
 
 const TIMEOUT_MS = 120_000;
 const MIB = 2 ** 20;
