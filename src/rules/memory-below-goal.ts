@@ -1,11 +1,11 @@
 import { usableMemory } from '../model/machine.ts';
 import type { Rule } from '../model/rule.ts';
 import { bytes, group } from './support/format.ts';
-import { BASE_BYTES, KERNEL_BYTES_PER_SOCKET, USER_BYTES_PER_SOCKET } from './support/sizing.ts';
+import { baseBytes, KERNEL_BYTES_PER_SOCKET, machineFor, USER_BYTES_PER_SOCKET } from './support/sizing.ts';
 
 const CODE = 'memory-below-goal';
 
-/** R ≥ N × (kernel + user bytes per connection) + 1.5 GiB. Sockets, files and epoll entries count against memory.max. */
+/** R ≥ N × (kernel + user bytes per connection) + what the system itself needs. Sockets, files and epoll entries count against memory.max. */
 export const rule: Rule = {
   code: CODE,
   interlocks: ['I18'],
@@ -19,19 +19,21 @@ export const rule: Rule = {
     const { machine } = snapshot;
     const usable = usableMemory(machine);
     if (usable <= 0n) return [{ code: CODE, why: 'the size of memory could not be read' }];
-    const kernel = goal * KERNEL_BYTES_PER_SOCKET + BASE_BYTES;
+    const base = baseBytes(usable);
+    const kernel = goal * KERNEL_BYTES_PER_SOCKET + base;
     const whole = kernel + goal * USER_BYTES_PER_SOCKET;
     if (usable >= whole) return [];
+    const enough = roundUpToGiB(machineFor(goal * (KERNEL_BYTES_PER_SOCKET + USER_BYTES_PER_SOCKET)));
     const limited = usable < machine.memory.total;
     const has = limited
       ? `${bytes(usable)} (memory.max of its cgroup, of ${bytes(machine.memory.total)} RAM)`
       : `${bytes(usable)} of RAM`;
-    const fits = usable > BASE_BYTES ? (usable - BASE_BYTES) / KERNEL_BYTES_PER_SOCKET : 0n;
-    const idle = `${group(goal)} × ${group(KERNEL_BYTES_PER_SOCKET)} B + ${bytes(BASE_BYTES)} = ${bytes(kernel)}`;
-    const withUser = `${group(goal)} × (${group(KERNEL_BYTES_PER_SOCKET)} + ${group(USER_BYTES_PER_SOCKET)}) B + ${bytes(BASE_BYTES)} = ${bytes(whole)}`;
+    const fits = (usable - base) / KERNEL_BYTES_PER_SOCKET;
+    const idle = `${group(goal)} × ${group(KERNEL_BYTES_PER_SOCKET)} B + ${bytes(base)} = ${bytes(kernel)}`;
+    const withUser = `${group(goal)} × (${group(KERNEL_BYTES_PER_SOCKET)} + ${group(USER_BYTES_PER_SOCKET)}) B + ${bytes(base)} = ${bytes(whole)}`;
     const raise = limited
-      ? `raise the cgroup's limit (\`systemctl set-property UNIT.service MemoryMax=${roundUpToGiB(whole)}G\`, or \`docker run --memory ${roundUpToGiB(whole)}g\`)`
-      : `use a machine with at least ${roundUpToGiB(whole)} GiB`;
+      ? `raise the cgroup's limit (\`systemctl set-property UNIT.service MemoryMax=${enough}G\`, or \`docker run --memory ${enough}g\`)`
+      : `use a machine with at least ${enough} GiB`;
     return [
       usable < kernel
         ? {

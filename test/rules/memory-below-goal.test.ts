@@ -9,9 +9,9 @@ describe('memory-below-goal', () => {
         code: 'memory-below-goal',
         severity: 'error',
         subject: 'memory.max',
-        what: 'The kernel alone needs 1,000,000 × 4,100 B + 1.5 GiB = 5.3 GiB for idle connections, and there is 4.0 GiB (memory.max of its cgroup, of 32.0 GiB RAM): it ends near 654,720.',
+        what: 'The kernel alone needs 1,000,000 × 4,100 B + 1.0 GiB = 4.8 GiB for idle connections, and there is 4.0 GiB (memory.max of its cgroup, of 32.0 GiB RAM): it ends near 785,664.',
         remedy:
-          "Lower the goal (`--goal 654720`) or raise the cgroup's limit (`systemctl set-property UNIT.service MemoryMax=10G`, or `docker run --memory 10g`).",
+          "Lower the goal (`--goal 785664`) or raise the cgroup's limit (`systemctl set-property UNIT.service MemoryMax=10G`, or `docker run --memory 10g`).",
       },
     ]);
   });
@@ -34,8 +34,14 @@ describe('memory-below-goal', () => {
     expect(at(9_710_612_736n)).toBe(0);
     expect(at(9_710_612_735n)).toBe(1);
     const severity = (total: bigint) => rule.check(contextOf({ machine: { memory: { total } } }))[0];
-    expect(severity(5_710_612_736n)).toMatchObject({ severity: 'warning' });
-    expect(severity(5_710_612_735n)).toMatchObject({ severity: 'error' });
+    expect(severity(5_466_666_666n)).toMatchObject({ severity: 'warning' });
+    expect(severity(5_466_666_665n)).toMatchObject({ severity: 'error' });
+  });
+
+  test('a small machine keeps a quarter for itself, and may hold what fits in the rest', () => {
+    const at = (goal: bigint) => rule.check(contextOf({ machine: { memory: { total: GIB } } }, goal)).length;
+    expect(at(50_000n)).toBe(0);
+    expect(at(200_000n)).toBe(1);
   });
 
   test('a cgroup limit above RAM limits nothing', () => {
@@ -48,9 +54,9 @@ describe('memory-below-goal', () => {
     ]);
   });
 
-  test('nothing fits where the system itself does not', () => {
+  test('a machine that is far too small says where it ends', () => {
     expect(rule.check(contextOf({ machine: { memory: { total: GIB } } }))).toMatchObject([
-      { severity: 'error', what: expect.stringContaining('it ends near 0.') },
+      { severity: 'error', what: expect.stringContaining('it ends near 196,416.') },
     ]);
   });
 });

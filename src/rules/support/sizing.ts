@@ -6,8 +6,7 @@ import type { Triple } from './known.ts';
 export const KERNEL_BYTES_PER_SOCKET = 4_100n;
 /** What an application with small per-connection state keeps for each. */
 export const USER_BYTES_PER_SOCKET = 4_000n;
-/** Kernel, system services and page cache that remain: 1.5 GiB. */
-export const BASE_BYTES = 3n << 29n;
+const MOST_BASE_BYTES = 3n << 29n;
 /** Descriptors of a server besides its connections: listeners, epoll, logs, libraries. */
 export const OTHER_DESCRIPTORS = 1_000n;
 
@@ -37,4 +36,16 @@ export function tcpMemFor(goal: bigint, machine: Machine): Triple {
   const most = (machine.memory.total * 4n) / 10n / BigInt(machine.pageSize);
   const max = (goal * 3n) / 2n < most ? (goal * 3n) / 2n : most;
   return [max / 2n, (max * 2n) / 3n, max];
+}
+
+/** What the kernel itself, system services and the page cache need: 1.5 GiB, or a quarter of a small machine. */
+export function baseBytes(usable: bigint): bigint {
+  return usable / 4n < MOST_BASE_BYTES ? usable / 4n : MOST_BASE_BYTES;
+}
+
+/** The smallest machine on which so many bytes remain beside its base. */
+export function machineFor(needed: bigint): bigint {
+  const small = (needed * 4n + 2n) / 3n;
+  const large = needed + MOST_BASE_BYTES;
+  return small < large ? small : large;
 }
