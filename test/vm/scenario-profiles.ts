@@ -1,6 +1,6 @@
 /**
- * Profiles for machines that hold no sockets: a goal that fits everywhere (tune keeps 1.5 GiB for the system, so 2 GiB
- * is the smallest machine) and settings that a fresh Debian does not have, so that every kind of file is written.
+ * Profiles for machines that hold no sockets: a goal that fits everywhere and
+ * settings that a fresh Debian does not have, so that every kind of file is written.
  */
 
 interface Setting {
