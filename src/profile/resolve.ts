@@ -111,13 +111,23 @@ function shareOfGoal(times: Fraction | null, { goal }: Scope): { n: bigint; text
 }
 
 function shareOfRam(share: Fraction, { machine, tunable }: Scope): { n: bigint; text: string } {
-  const bytes = socketMemory(machine);
+  const bytes = wholeMemory(socketMemory(machine));
   const unit = tunable.unit === 'pages' ? BigInt(machine.pageSize) : tunable.unit === 'KiB' ? 1024n : 1n;
   const per = unit === 1n ? '' : ` ÷ ${formatGrouped(unit)}`;
   return {
     n: (bytes * share.numerator) / share.denominator / unit,
     text: `${share.text} of ${formatGrouped(bytes)} bytes ${machine.memory.lowTotal === null ? 'RAM' : 'low memory'}${per}`,
   };
+}
+
+/**
+ * Rounded down to about a hundredth. A kernel finds some pages more or fewer at every boot, and what was applied in one
+ * must still be as wanted in the next.
+ */
+function wholeMemory(bytes: bigint): bigint {
+  let unit = 1n;
+  while (unit * 128n <= bytes) unit <<= 1n;
+  return bytes - (bytes % unit);
 }
 
 function dependsOnRam(amount: Amount): boolean {

@@ -50,18 +50,34 @@ const STATES: Readonly<Record<SettingFinding['verdict'], SettingState>> = {
 function byRelation(finding: SettingFinding, input: SettingsInput): SettingCheck {
   const { setting, verdict, wanted, live, boot } = finding;
   const isLive = live !== null && wanted !== null && satisfies(wanted, live);
-  const judged = verdict === 'shadowed' && isLive ? 'will-be-lost' : STATES[verdict];
+  const entry = input.applied?.keys.get(setting.key);
+  // A wanted number that depends on the machine may have moved by a page since; what was applied is what must be there.
+  const isAsApplied = entry !== undefined && isText(entry.text, live, setting.key, input);
+  const staysSo = boot === null || boot.value === null || isText(entry?.text, boot.value, setting.key, input);
+  const verdictNow = verdict === 'shadowed' && isLive ? 'will-be-lost' : STATES[verdict];
+  const judged = isAsApplied && staysSo ? 'held' : verdictNow;
   const state = wasLeftAlone(finding, input.applied) && judged === 'lost' ? 'not-applied' : judged;
   const bootIsFine = boot !== null && boot.value !== null && wanted !== null && satisfies(wanted, boot.value);
   return {
     key: setting.key,
-    applied: input.applied?.keys.get(setting.key)?.text ?? null,
+    applied: entry?.text ?? null,
     wanted: wanted === null ? null : formatRelation(wanted),
     live: live === null ? null : formatValue(live),
     state,
     culprit: culprit(setting.key, state, live, boot, bootIsFine, input),
     detail: finding.detail ?? finding.absent,
   };
+}
+
+function isText(
+  text: string | undefined,
+  value: Value | null,
+  key: string,
+  { tunables }: SettingsInput,
+): boolean {
+  const shape = tunables.get(key)?.shape;
+  const written = text === undefined || shape === undefined ? null : parseValue(shape, text);
+  return written !== null && value !== null && equalValues(written, value);
 }
 
 /** Apply refuses what it cannot do of what is required, and leaves alone what is only recommended. */

@@ -55,6 +55,19 @@ describe('formulas', () => {
     expect(result.relation).toEqual({ kind: 'atLeast', value: integer(pages) });
   });
 
+  test('a few pages more or fewer, as every boot finds them, change nothing', () => {
+    const of = (total: bigint) =>
+      wanted(
+        formula({ shareOfRam: fraction('40%') }),
+        'pages',
+        machine({ memory: { ...machine({}).memory, total } }),
+      ).relation;
+    const found = 7n * GIB - 190_000_000n;
+    expect(of(found + 3n * 4096n)).toEqual(of(found));
+    expect(of(found - 500_000n)).toEqual(of(found));
+    expect(of(found + GIB)).not.toEqual(of(found));
+  });
+
   test('RAM is what the control group allows, where that is less', () => {
     const small = machine({ cgroup: { memoryMax: 2n * GIB, pidsMax: null } });
     expect(wanted(formula({ shareOfRam: fraction('50%') }), 'bytes', small).relation).toEqual({

@@ -122,6 +122,24 @@ describe('with the profile', () => {
     expect(one).toMatchObject({ state: 'lost', applied: null, culprit: { kind: 'never-applied' } });
   });
 
+  test('the very value that was applied is held, though the machine’s memory makes the wanted one a page more now', () => {
+    const one = finding('unmet', 65534n, boot(65534n));
+    const state = appliedState([
+      journal('0001', {
+        files: [written(OURS, `# Managed by tune\n${KEY} = 65534\n`)],
+        knobs: [knob(KEY, '65534')],
+      }),
+    ]);
+    const of = (input: SettingFinding) =>
+      checkSettings({
+        ...{ findings: [input], applied: state, files: [AS_WRITTEN], tunables: CATALOGUE },
+        ...{ live: () => input.live, predict: () => input.boot },
+      })[0]?.state;
+    expect(of(one)).toBe('held');
+    expect(of(finding('unmet', 65533n, boot(65534n)))).toBe('lost');
+    expect(of(finding('unmet', 65534n, byVendor(128n)))).not.toBe('held');
+  });
+
   test('a recommended one that apply left alone was not lost; a required one was', () => {
     const other = appliedState([journal('0001', { knobs: [knob('net.ipv4.tcp_sack', '1')] })]);
     const one = finding('unmet', 128n, null);
