@@ -34,7 +34,7 @@ export interface TrialRequest {
   /** The goal that the profiles' formulas are worked out for; null: each profile's own. */
   readonly goal: bigint | null;
   /** Runs a soak in a network namespace of its own and calls `inside` there, before anything is read. */
-  readonly soak: (inside: () => void, title: string) => Promise<SoakReport>;
+  readonly soak: (inside: () => void, subject: TrialSubject) => Promise<SoakReport>;
 }
 
 export interface Contender {
@@ -84,7 +84,7 @@ async function runTrial({ subject, profile }: Contender, request: TrialRequest):
     const settings = trialSettings(subject, findings, CATALOGUE, live);
     untried = settings.untried.map((one) => ({ ...one, value: one.value ?? textOf(outside.get(one.key)) }));
     tried = ordered(settings.writes).map((write) => tryOne(write, subject, writer));
-  }, nameOf(subject));
+  }, subject);
   return { subject, tried, untried, soak };
 }
 
@@ -101,13 +101,4 @@ function tryOne(write: LiveWrite, { set }: TrialSubject, writer: HostWriter): Tr
   const held = writer.readKnob(write.path);
   if (!held.ok) return { ...base, held: null, outcome: 'rejected', errno: held.errno };
   return { ...base, held: held.value.trim(), outcome: judge(write, held.value), errno: null };
-}
-
-/** `c1m without net.core.somaxconn`, `the kernel’s defaults`. */
-export function nameOf({ profile, without, set }: TrialSubject): string {
-  const changes = [
-    ...without.map((key) => `without ${key}`),
-    ...Object.entries(set).map(([key, text]) => `with ${key}=${text}`),
-  ];
-  return [profile ?? 'the kernel’s defaults', ...changes].join(', ').replace(', without', ' without');
 }

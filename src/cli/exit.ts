@@ -11,3 +11,9 @@ export const EXIT = {
   /** The soak was inconclusive: the machine or the generator was the limit. */
   inconclusive: 4,
 } as const;
+
+/** Of a soak, a verification, or the worst of several. */
+export function exitOfVerdict(state: 'passed' | 'failed' | 'inconclusive'): number {
+  if (state === 'passed') return EXIT.asWanted;
+  return state === 'failed' ? EXIT.notAsWanted : EXIT.inconclusive;
+}

@@ -13,6 +13,11 @@ export function freshSeed(): number {
   return Date.now() & 0x7fffffff;
 }
 
+/** Seconds as a flag gives them, in milliseconds; undefined where it was not given. */
+export function milliseconds(seconds: bigint | null): number | undefined {
+  return seconds === null ? undefined : Number(seconds) * 1000;
+}
+
 export async function soakHere(
   options: SoakOptions,
   io: Io,

@@ -101,6 +101,14 @@ export function usableMemory(machine: Machine): bigint {
   return memoryMax !== null && memoryMax < machine.memory.total ? memoryMax : machine.memory.total;
 }
 
+/** The most that a machine needs for the kernel itself, system services and the page cache: 1.5 GiB. */
+export const SYSTEM_MEMORY_MOST = 3n << 29n;
+
+/** What the system itself needs of so many usable bytes: 1.5 GiB, or a quarter of a small machine. */
+export function systemMemory(usable: bigint): bigint {
+  return usable / 4n < SYSTEM_MEMORY_MOST ? usable / 4n : SYSTEM_MEMORY_MOST;
+}
+
 /** The bytes that sockets may take: all usable memory, or on a 32-bit kernel only what is directly mapped (LOWMEM). */
 export function socketMemory(machine: Machine): bigint {
   const usable = usableMemory(machine);

@@ -1,7 +1,7 @@
-import { usableMemory } from '../model/machine.ts';
+import { systemMemory, usableMemory } from '../model/machine.ts';
 import type { Rule } from '../model/rule.ts';
 import { bytes, group } from './support/format.ts';
-import { baseBytes, KERNEL_BYTES_PER_SOCKET, machineFor, USER_BYTES_PER_SOCKET } from './support/sizing.ts';
+import { KERNEL_BYTES_PER_SOCKET, machineFor, USER_BYTES_PER_SOCKET } from './support/sizing.ts';
 
 const CODE = 'memory-below-goal';
 
@@ -19,7 +19,7 @@ export const rule: Rule = {
     const { machine } = snapshot;
     const usable = usableMemory(machine);
     if (usable <= 0n) return [{ code: CODE, why: 'the size of memory could not be read' }];
-    const base = baseBytes(usable);
+    const base = systemMemory(usable);
     const kernel = goal * KERNEL_BYTES_PER_SOCKET + base;
     const whole = kernel + goal * USER_BYTES_PER_SOCKET;
     if (usable >= whole) return [];

@@ -1,12 +1,10 @@
 /** Memory: RAM, the limit of a control group, and LOWMEM on a 32-bit kernel, as connections. */
+import { SYSTEM_MEMORY_MOST, systemMemory } from '../model/machine.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { LimitFinding, Wall, WallAssumptions } from '../model/wall.ts';
 import { open, unknown, type WallContext, type WallFamily, wallAt } from './context.ts';
 import { bytesPerConnection, chargesAccepted, socketSize } from './socket-size.ts';
 import { bytes, gibibytes, group } from './terms.ts';
-
-/** What the kernel itself, system services and the page cache need: 1.5 GiB, or a quarter of a small machine. */
-const BASE = 3n << 29n;
 
 export const memory: WallFamily = (context) => [
   ...ram(context),
@@ -48,9 +46,9 @@ function ram(context: WallContext): readonly LimitFinding[] {
   const { total } = snapshot.machine.memory;
   const name = { limit: 'memory', key: 'RAM', side: 'both', scope: 'host' } as const;
   if (total <= 0n) return [unknown(name, 'the size of memory could not be read')];
-  const base = total / 4n < BASE ? total / 4n : BASE;
+  const base = systemMemory(total);
   const cost = connectionCost(snapshot, assumptions);
-  const need = assumptions.target * cost.all + BASE;
+  const need = assumptions.target * cost.all + SYSTEM_MEMORY_MOST;
   return [
     fits(name, total - base, cost.all, assumptions, {
       current: bytes(total),

@@ -1,13 +1,12 @@
 /** tune soak: hold real connections, let the kernel count them, and blame one key when it stops short. */
 import { writeFileSync } from 'node:fs';
 import { InputError } from '../../model/error.ts';
-import type { SoakReport } from '../../model/soak.ts';
 import { renderSoak } from '../../report/soak-human.ts';
 import { soakOptions } from '../../soak/options.ts';
-import { EXIT } from '../exit.ts';
+import { exitOfVerdict } from '../exit.ts';
 import { type Io, toJsonText } from '../io.ts';
 import { parseFlags, soakFlags } from '../options.ts';
-import { freshSeed, soakHere } from '../soaking.ts';
+import { freshSeed, milliseconds, soakHere } from '../soaking.ts';
 
 export async function runSoakCommand(raw: unknown, io: Io): Promise<number> {
   const flags = parseFlags(soakFlags, raw);
@@ -22,8 +21,8 @@ export async function runSoakCommand(raw: unknown, io: Io): Promise<number> {
     family: flags.ipv6 ? 6 : undefined,
     address: flags.address,
     port: flags.port === null ? undefined : Number(flags.port),
-    holdMs: flags.hold === null ? undefined : Number(flags.hold) * 1000,
-    sweepEveryMs: flags['sweep-every'] === null ? undefined : Number(flags['sweep-every']) * 1000,
+    holdMs: milliseconds(flags.hold),
+    sweepEveryMs: milliseconds(flags['sweep-every']),
     workload: flags.workload,
     messageBytes: flags['message-bytes'] === null ? undefined : Number(flags['message-bytes']),
     force: flags.force,
@@ -33,12 +32,7 @@ export async function runSoakCommand(raw: unknown, io: Io): Promise<number> {
   const report = await soakHere(options, io);
   if (output !== null) writeFileSync(output, toJsonText(report));
   io.print(flags.format === 'json' ? toJsonText(report) : renderSoak(report, io.width, io.palette));
-  return exitCodeOf(report);
-}
-
-function exitCodeOf({ verdict }: SoakReport): number {
-  if (verdict.state === 'passed') return EXIT.asWanted;
-  return verdict.state === 'failed' ? EXIT.notAsWanted : EXIT.inconclusive;
+  return exitOfVerdict(report.verdict.state);
 }
 
 /** Found out before the ramp, not after it: a report that cannot be written is a run lost. */

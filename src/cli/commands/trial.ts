@@ -6,14 +6,14 @@ import { linuxWriter } from '../../host/linux-writer.ts';
 import { InputError } from '../../model/error.ts';
 import type { TrialReport } from '../../model/trial.ts';
 import { CATALOGUE } from '../../pipeline.ts';
-import { renderTrial } from '../../report/trial-human.ts';
+import { renderTrial, subjectText } from '../../report/trial-human.ts';
 import { soakOptions } from '../../soak/options.ts';
 import { isPerNamespace } from '../../trial/settings.ts';
 import { EXIT } from '../exit.ts';
 import { type Io, toJsonText } from '../io.ts';
 import { checkKnown, parseFlags, type TrialFlags, trialFlags } from '../options.ts';
 import { chooseProfile, loadProfile } from '../profiles.ts';
-import { freshSeed, soakHere } from '../soaking.ts';
+import { freshSeed, milliseconds, soakHere } from '../soaking.ts';
 import { checkOutput } from './soak.ts';
 
 /** The name that stands for no profile at all: the kernel's own defaults. */
@@ -30,15 +30,15 @@ export async function runTrial(raw: unknown, io: Io): Promise<number> {
     host: linuxHost(),
     writer: await linuxWriter({ root: '/' }),
     goal: flags.goal,
-    soak: (inside, title) => {
-      io.complain(`tune: ${title}\n`);
+    soak: (inside, subject) => {
+      io.complain(`tune: ${subjectText(subject)}\n`);
       const options = soakOptions({
         goal: Number(connections),
         mode: flags.strict ? 'strict' : 'spread',
         namespace: true,
         family: flags.ipv6 ? 6 : undefined,
         workload: flags.workload ?? contenders.find(({ profile }) => profile !== null)?.profile?.workload,
-        holdMs: flags.hold === null ? undefined : Number(flags.hold) * 1000,
+        holdMs: milliseconds(flags.hold),
         force: flags.force,
         seed: freshSeed(),
       });

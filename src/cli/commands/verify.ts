@@ -13,11 +13,11 @@ import { soakCapacity } from '../../soak/capacity.ts';
 import { soakOptions } from '../../soak/options.ts';
 import { verify } from '../../verification.ts';
 import { allJournals, saveReport, unfinished } from '../../write/index.ts';
-import { EXIT } from '../exit.ts';
+import { exitOfVerdict } from '../exit.ts';
 import { type Io, toJsonText } from '../io.ts';
 import { parseFlags, type VerifyFlags, verifyFlags } from '../options.ts';
 import { isShipped, listShipped, loadProfile } from '../profiles.ts';
-import { freshSeed, soakHere } from '../soaking.ts';
+import { freshSeed, milliseconds, soakHere } from '../soaking.ts';
 import { VERSION } from '../version.ts';
 
 export async function runVerify(raw: unknown, io: Io): Promise<number> {
@@ -40,7 +40,7 @@ export async function runVerify(raw: unknown, io: Io): Promise<number> {
         goal: connections,
         mode: flags.spread ? 'spread' : 'strict',
         namespace: flags.namespace,
-        holdMs: flags.hold === null ? undefined : Number(flags.hold) * 1000,
+        holdMs: milliseconds(flags.hold),
         workload,
         force: flags.force,
         seed: freshSeed(),
@@ -57,7 +57,7 @@ export async function runVerify(raw: unknown, io: Io): Promise<number> {
       ? toJsonText(asVerifyDocument(report))
       : renderVerify(report, io.width, io.palette),
   );
-  return exitCodeOf(report);
+  return exitOfVerdict(report.verdict.state);
 }
 
 /** What was applied is in root's own folder. A record that cannot be read could say anything, so nothing is judged by half. */
@@ -105,9 +105,4 @@ function keep(report: VerifyReport, writer: Parameters<typeof saveReport>[0], io
   const saved = saveReport(writer, toJsonText(asVerifyDocument(report)));
   if (saved.ok) io.complain(`tune: kept as report ${saved.id}: "tune report" shows it again\n`);
   else io.complain(`tune: the report is not kept: ${saved.refusals.map(({ what }) => what).join(' ')}\n`);
-}
-
-function exitCodeOf({ verdict }: VerifyReport): number {
-  if (verdict.state === 'passed') return EXIT.asWanted;
-  return verdict.state === 'failed' ? EXIT.notAsWanted : EXIT.inconclusive;
 }

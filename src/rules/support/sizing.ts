@@ -1,12 +1,11 @@
 /** What a number of connections needs, as formulas of the goal. Figures: kernel memory measured per slab cache on 6.18. */
-import type { Machine } from '../../model/machine.ts';
+import { type Machine, SYSTEM_MEMORY_MOST } from '../../model/machine.ts';
 import type { Triple } from './known.ts';
 
 /** Kernel memory of one idle remote connection: socket, inode, dentry, file, epoll entry (4,037–4,085 bytes measured). */
 export const KERNEL_BYTES_PER_SOCKET = 4_100n;
 /** What an application with small per-connection state keeps for each. */
 export const USER_BYTES_PER_SOCKET = 4_000n;
-const MOST_BASE_BYTES = 3n << 29n;
 /** Descriptors of a server besides its connections: listeners, epoll, logs, libraries. */
 export const OTHER_DESCRIPTORS = 1_000n;
 
@@ -38,14 +37,9 @@ export function tcpMemFor(goal: bigint, machine: Machine): Triple {
   return [max / 2n, (max * 2n) / 3n, max];
 }
 
-/** What the kernel itself, system services and the page cache need: 1.5 GiB, or a quarter of a small machine. */
-export function baseBytes(usable: bigint): bigint {
-  return usable / 4n < MOST_BASE_BYTES ? usable / 4n : MOST_BASE_BYTES;
-}
-
 /** The smallest machine on which so many bytes remain beside its base. */
 export function machineFor(needed: bigint): bigint {
   const small = (needed * 4n + 2n) / 3n;
-  const large = needed + MOST_BASE_BYTES;
+  const large = needed + SYSTEM_MEMORY_MOST;
   return small < large ? small : large;
 }
