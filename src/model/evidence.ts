@@ -1,0 +1,76 @@
+/**
+ * Evidence: what happens to a soak when one setting of a profile is left out. Plain JSON, and short enough to be read
+ * in a diff: docs/evidence/PROFILE.json.
+ */
+import type { WorkloadName } from './soak-workload.ts';
+
+export const EVIDENCE_SCHEMA_VERSION = 1;
+
+/**
+ * needed: without it connections are lost or never come up. helps: a figure is worse without it, by more than the runs
+ * differ among themselves. no-effect: none of the figures is. harmful: a figure is better without it. not-measured:
+ * no experiment here can show it, and the reason says why.
+ */
+export type EvidenceVerdict = 'needed' | 'helps' | 'no-effect' | 'harmful' | 'not-measured';
+
+/**
+ * left-out: the kernel's (or distribution's) own value instead of the profile's. guarded: the kernel's own value is
+ * as wanted already, so the setting is held against a value that guides recommend and that it protects from.
+ */
+export type EvidenceComparison = 'left-out' | 'guarded';
+
+/** Where it ran: a scratch network namespace of the machine, or a virtual machine of its own. */
+export type EvidencePlace = 'namespace' | 'vm';
+
+/** One figure with and without the setting: medians over the runs, and every run's own value. */
+export interface EvidenceFigure {
+  readonly figure: string;
+  readonly unit: string;
+  /** Which direction is worse: without this a difference is only a difference. */
+  readonly better: 'higher' | 'lower' | 'neither';
+  readonly with: readonly number[];
+  readonly without: readonly number[];
+  /** median without ÷ median with - 1, in percent; null where that says nothing. */
+  readonly percent: number | null;
+  /** True when every run without lies on one side of every run with, and the medians differ by enough. */
+  readonly isReal: boolean;
+}
+
+export interface EvidenceExperiment {
+  readonly place: EvidencePlace;
+  /** `6.18.5`, of the kernel it ran on. */
+  readonly kernelRelease: string;
+  readonly workload: WorkloadName;
+  readonly connections: number;
+  readonly comparison: EvidenceComparison;
+  /** The values that were in force, in the kernel's own text. */
+  readonly withValue: string;
+  readonly withoutValue: string;
+  /** The commands that repeat the two, as a reader would type them. */
+  readonly commands: readonly [string, string];
+  /** How the soaks ended, `passed` or the blamed key, one for each run. */
+  readonly ends: { readonly with: readonly string[]; readonly without: readonly string[] };
+  /** Held first, then what moved; figures that did not move are left out. */
+  readonly figures: readonly EvidenceFigure[];
+  readonly verdict: Exclude<EvidenceVerdict, 'not-measured'>;
+}
+
+export interface SettingEvidence {
+  readonly key: string;
+  /** The strongest of its experiments: needed, harmful, helps, no-effect; not-measured when there is none. */
+  readonly verdict: EvidenceVerdict;
+  /** One line with the numbers that decided, or why there are none, or why it is kept without an effect. */
+  readonly reason: string;
+  readonly experiments: readonly EvidenceExperiment[];
+}
+
+export interface EvidenceReport {
+  readonly kind: 'tune-evidence';
+  readonly schemaVersion: typeof EVIDENCE_SCHEMA_VERSION;
+  readonly profile: string;
+  readonly goal: number;
+  /** The day it was measured, `2026-11-24`. */
+  readonly measuredOn: string;
+  readonly version: string;
+  readonly settings: readonly SettingEvidence[];
+}
