@@ -60,6 +60,7 @@ const LAYERS: Readonly<
     packages: [],
     why: 'the story of a trial, apart so that an audit does not load it',
   },
+  evidence: { may: ['model'], packages: [], why: 'pure: which soaks show a setting, and what they showed' },
   verify: { may: ['model', 'boot'], packages: [], why: 'pure: was what was applied kept' },
   verification: {
     may: ['model', 'boot', 'diff', 'gather', 'host', 'pipeline', 'plan', 'soak', 'verify', 'write'],
@@ -144,7 +145,7 @@ describe('layers', () => {
 
   test('the pure core has no clock, no randomness and no process', () => {
     const pure = files.filter((f) =>
-      /^src\/(model|tunables|rules|profile|boot|diff|walls|plan|verify|trial|report|gather)\//.test(f),
+      /^src\/(model|tunables|rules|profile|boot|diff|walls|plan|verify|trial|evidence|report|gather)\//.test(f),
     );
     const impure = pure.filter((f) =>
       /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.[a-z]+\b(?= *[.([=])|process\.(env|argv|pid|ppid|arch|platform)\b|console\.)/.test(

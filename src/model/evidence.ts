@@ -36,8 +36,21 @@ export interface EvidenceFigure {
   readonly isReal: boolean;
 }
 
+/**
+ * What a place other than a soak can show: a login that is refused, a limit that cannot be set. One line for each side,
+ * the failing program's own words where there are some.
+ */
+export interface Observation {
+  readonly with: string;
+  readonly without: string;
+  /** True when something that works with the setting does not work without it. */
+  readonly failedWithout: boolean;
+}
+
 export interface EvidenceExperiment {
   readonly place: EvidencePlace;
+  /** The profile that was in force: another one than the report's where both have the same values for it. */
+  readonly profile: string;
   /** `6.18.5`, of the kernel it ran on. */
   readonly kernelRelease: string;
   readonly workload: WorkloadName;
@@ -46,13 +59,21 @@ export interface EvidenceExperiment {
   /** The values that were in force, in the kernel's own text. */
   readonly withValue: string;
   readonly withoutValue: string;
+  /** Other keys that were set on both sides, so that the setting can be seen at all. */
+  readonly also: Readonly<Record<string, string>>;
   /** The commands that repeat the two, as a reader would type them. */
   readonly commands: readonly [string, string];
   /** How the soaks ended, `passed` or the blamed key, one for each run. */
   readonly ends: { readonly with: readonly string[]; readonly without: readonly string[] };
   /** Held first, then what moved; figures that did not move are left out. */
   readonly figures: readonly EvidenceFigure[];
+  /** Null where the soak says it all. */
+  readonly observed: Observation | null;
+  /** Twelve hex digits over all that the runs depend on: the same digits need no second measurement. */
+  readonly inputs: string;
   readonly verdict: Exclude<EvidenceVerdict, 'not-measured'>;
+  /** One line with the numbers that decided. */
+  readonly reason: string;
 }
 
 export interface SettingEvidence {

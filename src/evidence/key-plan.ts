@@ -1,0 +1,27 @@
+/** How a key can be shown to matter: which soak, against which value, or why none can. Pure. */
+import type { EvidencePlace } from '../model/evidence.ts';
+import type { WorkloadName } from '../model/soak-workload.ts';
+
+export interface PlannedExperiment {
+  readonly place: EvidencePlace;
+  readonly workload: WorkloadName;
+  readonly connections: number;
+  /**
+   * The value that guides recommend and the setting guards against; absent: the setting is left out, and what the
+   * kernel (or the distribution) has by itself comes back.
+   */
+  readonly withoutValue?: string;
+  readonly also?: Readonly<Record<string, string>>;
+  /** Absent: every profile that has the key. */
+  readonly profiles?: readonly string[];
+  readonly about: string;
+}
+
+export interface KeyPlan {
+  readonly key: string;
+  readonly experiments: readonly PlannedExperiment[];
+  /** Why no experiment can show it; only where there is none, in some profile at least. */
+  readonly unmeasured?: string;
+  /** Why it is kept although a soak shows nothing; used when the verdict comes to no-effect. */
+  readonly kept?: string;
+}
