@@ -228,7 +228,7 @@ function trialOptions(y: Argv): Argv {
     .option('compare', { describe: 'Two profiles, one after the other: none c1m', type: 'string', nargs: 2 })
     .option('workload', {
       describe:
-        'What to do with them: idle, broadcast, burst, reconnect, slow-readers (default: the profile’s)',
+        'What to do with them: idle, broadcast, burst, reconnect, slow-readers, gateway (default: the profile’s)',
       type: 'string',
     })
     .option('hold', { describe: 'Seconds to hold them (default 0)', type: 'string' })
@@ -244,7 +244,7 @@ function soakOptions(y: Argv): Argv {
     .option('hold', { describe: 'Seconds to hold them (default 0)', type: 'string' })
     .option('sweep-every', { describe: 'Seconds between sweeps while holding (default 60)', type: 'string' })
     .option('workload', {
-      describe: 'What they do: idle (default), broadcast, burst, reconnect, slow-readers',
+      describe: 'What they do: idle (default), broadcast, burst, reconnect, slow-readers, gateway',
       type: 'string',
     })
     .option('message-bytes', { describe: 'Size of the broadcast’s message (default 4096)', type: 'string' })

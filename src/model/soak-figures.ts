@@ -55,7 +55,7 @@ export interface KernelCount {
 }
 
 export interface Agreement {
-  /** Established connections by the clients' own count at that moment. */
+  /** Established connections by the count of those who opened them; a gateway's upstream ones are in both counts. */
   readonly own: number;
   readonly accepted: number;
   readonly kernel: readonly KernelCount[];

@@ -4,11 +4,24 @@ import type { CallFailure, Percentiles } from './soak-figures.ts';
 /**
  * idle: nothing. broadcast: one message to every connection. burst: a tenth closes and comes back at once.
  * reconnect: half of the clients close first, which leaves TIME_WAIT, and connect again. slow-readers: one in twenty
- * does not read while the server fills its buffers.
+ * does not read while the server fills its buffers. gateway: the server opens an upstream connection for each of its
+ * clients, and passes on what either says.
  */
-export type WorkloadName = 'idle' | 'broadcast' | 'burst' | 'reconnect' | 'slow-readers';
+export type WorkloadName = 'idle' | 'broadcast' | 'burst' | 'reconnect' | 'slow-readers' | 'gateway';
 
-export const WORKLOADS: readonly WorkloadName[] = ['idle', 'broadcast', 'burst', 'reconnect', 'slow-readers'];
+export const WORKLOADS: readonly WorkloadName[] = [
+  'idle',
+  'broadcast',
+  'burst',
+  'reconnect',
+  'slow-readers',
+  'gateway',
+];
+
+/** Connections that a soak opens for each one of its goal: a gateway has an upstream one besides. */
+export function connectionsEach(workload: WorkloadName): 1 | 2 {
+  return workload === 'gateway' ? 2 : 1;
+}
 
 /** How a workload ended: all steps done; a limit made it stop; nothing moved any more; the soak itself was stopped. */
 export type WorkloadEnd = 'done' | 'at-limit' | 'stalled' | 'halted';
@@ -98,5 +111,25 @@ export interface SlowReaderFigures {
   readonly memoryPressures: number;
 }
 
-export type WorkloadReport = WorkloadCommon &
-  (BroadcastFigures | BurstFigures | ReconnectFigures | SlowReaderFigures);
+export interface GatewayFigures {
+  readonly name: 'gateway';
+  /** Upstream addresses, all with one port: towards each the ports of the gateway's one address are to be had once. */
+  readonly upstreams: number;
+  /** Upstream connections opened, by the gateway's count, and taken, by the upstreams'. */
+  readonly opened: number;
+  readonly taken: number;
+  readonly openMs: number;
+  readonly connectsPerSecond: number;
+  readonly latency: Percentiles;
+  /** Connects for which no port was left towards that upstream (EADDRNOTAVAIL). */
+  readonly portsMissing: number;
+}
+
+export type WorkloadFigures =
+  | BroadcastFigures
+  | BurstFigures
+  | ReconnectFigures
+  | SlowReaderFigures
+  | GatewayFigures;
+
+export type WorkloadReport = WorkloadCommon & WorkloadFigures;

@@ -20,6 +20,8 @@ export type * from './soak-workload.ts';
 
 /** strict: one server process holds every socket. spread: as many as the hard nofile limit demands. */
 export type SoakMode = 'strict' | 'spread';
+/** upstream: the far end of a gateway's connections. */
+export type WorkerRole = 'client' | 'server' | 'upstream';
 export type SoakPhase = 'prepare' | 'ramp' | 'workload' | 'hold' | 'sweep' | 'drain';
 
 /** Times in milliseconds unless the name says otherwise. */
@@ -72,10 +74,20 @@ export interface SoakPlan {
   readonly capacity: number;
   readonly clients: number;
   readonly servers: number;
+  /** Where a gateway's upstream connections lead, and the processes that take them; null for every other workload. */
+  readonly upstream: UpstreamPlan | null;
   /** Sockets one process may hold: hard nofile less what the process itself needs. */
   readonly socketsPerProcess: number;
   readonly parallel: number;
   readonly memory: MemoryEstimate;
+}
+
+export interface UpstreamPlan {
+  readonly first: string;
+  readonly last: string;
+  readonly count: number;
+  readonly port: number;
+  readonly processes: number;
 }
 
 /** The arithmetic behind the guard, in bytes. */
@@ -175,7 +187,7 @@ export interface Claim<Code extends string> {
 }
 
 export interface WorkerEnd {
-  readonly role: 'client' | 'server';
+  readonly role: WorkerRole;
   readonly index: number;
   readonly pid: number;
   readonly exitCode: number | null;

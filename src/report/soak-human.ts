@@ -1,5 +1,6 @@
 /** The soak's report for a person: the verdict, what stopped it, what was counted by whom, and what that proves. */
-import type { Blame, Percentiles, SoakReport } from '../model/soak.ts';
+import type { Blame, Percentiles, SoakReport, UpstreamPlan } from '../model/soak.ts';
+import { connectionsEach } from '../model/soak-workload.ts';
 import type { Palette } from './palette.ts';
 import { grouped, INCONCLUSIVE, NOT_PROVEN, PROVEN } from './soak-wording.ts';
 import { describeWorkload } from './soak-workload-human.ts';
@@ -24,6 +25,7 @@ export function renderSoak(report: SoakReport, width: number, palette: Palette):
       'server',
       `${plan.server.address} port ${plan.server.port}, ${count(plan.servers, 'server process')}, ${count(plan.clients, 'client process')}`,
     ),
+    ...(plan.upstream === null ? [] : item('upstreams', upstreamText(plan.upstream))),
     ...item('clients', addresses(report)),
     ...item('connects', connectText(report)),
     ...item('failures', failureText(connects.failedByErrno, connects.timedOut)),
@@ -67,11 +69,16 @@ export function renderSoak(report: SoakReport, width: number, palette: Palette):
   ].join('\n');
 }
 
+function upstreamText({ first, last, count: addresses, port, processes }: UpstreamPlan): string {
+  const range = addresses === 1 ? first : `${first} to ${last} (${grouped(addresses)} addresses)`;
+  return `${range} port ${port}, ${count(processes, 'process')}`;
+}
+
 function headline({ verdict, held, options }: SoakReport): string {
   const goal = `${grouped(options.goal)} connections`;
   switch (verdict.state) {
     case 'passed':
-      return `Passed: ${grouped(held)} connections held and each one alive.`;
+      return `Passed: ${grouped(held)} connections held${connectionsEach(options.workload) === 2 ? ', an upstream one for each,' : ''} and each one alive.`;
     case 'failed': {
       const why = {
         'workload-incomplete': 'the workload did not come through',

@@ -55,6 +55,9 @@ const plan = z.strictObject({
   capacity: number,
   clients: number,
   servers: number,
+  upstream: z.nullable(
+    z.strictObject({ first: text, last: text, count: number, port: number, processes: number }),
+  ),
   socketsPerProcess: number,
   parallel: number,
   memory: memoryEstimate,
@@ -165,7 +168,7 @@ export const soakDocument = z.strictObject({
   notProven: z.array(claim),
   lostWorkers: z.array(
     z.strictObject({
-      role: z.enum(['client', 'server']),
+      role: z.enum(['client', 'server', 'upstream']),
       index: number,
       pid: number,
       exitCode: maybeNumber,

@@ -48,6 +48,7 @@ export const WORKLOAD: Readonly<Record<WorkloadName, string>> = {
   burst: 'a tenth closed and came back at once',
   reconnect: 'half of the clients closed and connected again',
   'slow-readers': 'one in twenty did not read',
+  gateway: 'an upstream connection for each',
 };
 
 export const NOT_PROVEN: Readonly<Record<NotProvenCode, (args: Args) => string>> = {

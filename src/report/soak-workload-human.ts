@@ -33,6 +33,11 @@ function details(work: WorkloadReport): readonly string[] {
         `${grouped(work.closed)} closed in ${seconds(work.closeMs)}, ${grouped(work.reopened)} opened again in ${seconds(work.reconnectMs)}, ${grouped(work.connectsPerSecond)}/s; ${latency(work.latency)}`,
         `${grouped(work.timeWait)} in TIME_WAIT, ${grouped(work.timeWaitReused)} of them reused, ${grouped(work.timeWaitSkipped)} left out for tcp_max_tw_buckets; ${grouped(work.portsMissing)} connects found no port`,
       ];
+    case 'gateway':
+      return [
+        `${grouped(work.opened)} upstream connections to ${grouped(work.upstreams)} address${work.upstreams === 1 ? '' : 'es'} in ${seconds(work.openMs)}, ${grouped(work.connectsPerSecond)}/s; ${latency(work.latency)}`,
+        `${grouped(work.taken)} taken by the upstreams; ${grouped(work.portsMissing)} connects found no port`,
+      ];
     case 'slow-readers':
       return [
         `${bytes(work.bytesPerConnection)} fit into the buffers of each, which took ${bytes(work.memoryPerConnection)} of kernel memory; ${peak}`,

@@ -85,5 +85,16 @@ export const workload = z.nullable(
       leftBytes: number,
       memoryPressures: number,
     }),
+    z.strictObject({
+      ...common,
+      name: z.literal('gateway'),
+      upstreams: number,
+      opened: number,
+      taken: number,
+      openMs: number,
+      connectsPerSecond: number,
+      latency: percentiles,
+      portsMissing: number,
+    }),
   ]),
 );

@@ -6,6 +6,7 @@
  * connect once half of the range is taken.
  */
 import { InputError } from '../model/error.ts';
+import type { WorkloadName } from '../model/soak-workload.ts';
 import type { PortSpan } from '../model/value.ts';
 import { countPorts, mergeSpans } from '../model/value.ts';
 import type { Family } from './sockaddr.ts';
@@ -123,21 +124,50 @@ function subtract(spans: readonly PortSpan[], holes: readonly PortSpan[]): reado
 export interface Crew {
   readonly clients: number;
   readonly servers: number;
+  /** Processes at the far end of a gateway's connections; 0 for every other workload. */
+  readonly upstreams: number;
   readonly socketsPerProcess: number;
 }
 
 /**
  * How many processes each side needs. strict: one server, whatever the limit says, so that the limit itself is tested.
- * `nofile` is the hard limit of one process, which the workers raise their soft limit to.
+ * `nofile` is the hard limit of one process, which the workers raise their soft limit to; `each` is what a connection
+ * takes of it in a server: 2 in a gateway.
  */
-export function planCrew(goal: number, mode: 'strict' | 'spread', nofile: number, cpus: number): Crew {
+export function planCrew(
+  goal: number,
+  mode: 'strict' | 'spread',
+  nofile: number,
+  cpus: number,
+  each: 1 | 2 = 1,
+): Crew {
   const socketsPerProcess = nofile - OWN_DESCRIPTORS;
   if (socketsPerProcess < 1) {
     throw new InputError(`a hard nofile limit of ${nofile} leaves a process no descriptor for a socket`);
   }
   const needed = Math.ceil(goal / socketsPerProcess);
   const clients = Math.min(goal, Math.max(needed, cpus));
-  return { clients, servers: mode === 'strict' ? 1 : needed, socketsPerProcess };
+  const perServer = Math.max(1, Math.floor(socketsPerProcess / each));
+  return {
+    clients,
+    servers: mode === 'strict' ? 1 : Math.ceil(goal / perServer),
+    upstreams: each === 1 ? 0 : needed,
+    socketsPerProcess,
+  };
+}
+
+/** All of them. */
+export function processesOf({ clients, servers, upstreams }: Crew): number {
+  return clients + servers + upstreams;
+}
+
+/**
+ * Do the clients leave their ports to the kernel? In a reconnect, since tcp_tw_reuse says nothing about a port that a
+ * program asks for; with a gateway, since a port that somebody on the machine has asked for, at whatever address, is none
+ * that the kernel picks for the gateway's own connections (inet_hash_connect skips its bucket).
+ */
+export function picksPorts(workload: WorkloadName): boolean {
+  return workload === 'reconnect' || workload === 'gateway';
 }
 
 /** Whole numbers that differ by at most one and sum to `total`. */

@@ -3,11 +3,13 @@ import type { Agreement, CountSource, KernelCount } from '../model/soak.ts';
 import type { KernelCounters } from './counters.ts';
 
 export interface CountInput {
-  /** Connections that are alive now, by the clients' count. */
+  /** Connections that are alive now, by the count of those who opened them. */
   readonly own: number;
   /** Connections that were ever established, by the clients' count. */
   readonly established: number;
   readonly accepted: number;
+  /** Of `own`: a gateway's upstream connections. */
+  readonly besides: number;
   readonly before: KernelCounters;
   readonly after: KernelCounters;
   /** `ss -s` output before and after; null when there is no ss. */
@@ -53,7 +55,7 @@ export function compareCounts(input: CountInput): Agreement {
   const judges = kernel.filter((count) => count.source !== 'file-nr');
   return {
     own: input.own,
-    accepted: input.accepted,
+    accepted: input.accepted + input.besides,
     kernel,
     agrees:
       input.established === input.accepted && judges.length > 0 && judges.every((count) => count.agrees),

@@ -8,7 +8,7 @@ import type { Crew, Worker } from './crew.ts';
 import { mergeFailures } from './failures.ts';
 import { type HealthInput, health, memoryUse, percentiles } from './figures.ts';
 import { CONNECT_SAMPLE } from './ramp.ts';
-import { clientsOf, type Run, round, serversOf, total } from './run.ts';
+import { clientsOf, type Run, round, serversOf, total, upstreamsOf } from './run.ts';
 import { ECHO_SAMPLE } from './sweep.ts';
 import { claims, judge, type Outcome } from './verdict.ts';
 
@@ -36,10 +36,12 @@ export function assemble(
   const failures = collectFailures(run, crew);
   const connects = tallyConnects(run, crew);
   const dead = run.sweeps.reduce((sum, s) => sum + s.failed + s.timedOut + s.mismatched, 0);
+  const besides = run.worked?.besides ?? 0;
   const agreement = compareCounts({
-    own: connects.established - dead - (run.worked?.lost ?? 0),
+    own: connects.established - dead - (run.worked?.lost ?? 0) + besides,
     established: connects.established,
     accepted: connects.accepted,
+    besides,
     before: run.baseline,
     after: peak.counters,
     summary: peak.summary,
@@ -105,7 +107,7 @@ export function assemble(
       echo: percentiles(crew, (w) => w.figures?.echo, ECHO_SAMPLE),
     },
     workload: run.worked?.report ?? null,
-    memory: memoryUse(run, crew, peak.counters, connects.established),
+    memory: memoryUse(run, crew, peak.counters, connects.established + besides),
     counters,
     generator: health(run, crew, peak, rampMs),
     timeline: run.timeline(),
@@ -117,7 +119,7 @@ export function assemble(
 
 /** Of a workload that connects; what timed out in another one was waiting for bytes. */
 function lateConnects(work: WorkloadReport | null): number {
-  return work?.name === 'burst' || work?.name === 'reconnect' ? work.timedOut : 0;
+  return work?.name === 'burst' || work?.name === 'reconnect' || work?.name === 'gateway' ? work.timedOut : 0;
 }
 
 function tallyConnects(run: Run, crew: Crew): ConnectTally {
@@ -149,6 +151,7 @@ function collectFailures(run: Run, crew: Crew): readonly CallFailure[] {
   return [
     ...ofSide('client', clientsOf(crew)),
     ...ofSide('server', serversOf(crew)),
+    ...ofSide('client', upstreamsOf(crew)),
     ...inSweeps,
     ...(run.worked?.report.failures ?? []),
     ...spawning,

@@ -1,5 +1,5 @@
 /** Limits of ports, queues and buffers: rows of the blame table. Sources: ip-sysctl.rst, the kernel paths named in the rows. */
-import type { Blame } from '../model/soak.ts';
+import type { Blame, CallFailure } from '../model/soak.ts';
 import { CLOSING_ROWS } from './blame-closing.ts';
 import {
   type BlameRow,
@@ -24,6 +24,8 @@ export const NETWORK_ROWS: readonly BlameRow[] = [
     proof: { test: 'faults: a narrow port range and one source address' },
     match: (e) => {
       const failures = [...find(e, 'EADDRNOTAVAIL'), ...find(e, 'EADDRINUSE', ['bind'])];
+      const gateway = gatewayPorts(e, failures);
+      if (gateway !== null) return gateway;
       if (failures.length === 0) return null;
       const { portRange, sources, portsPerSource } = e.plan;
       const width = portRange.high - portRange.low + 1;
@@ -181,6 +183,32 @@ export const NETWORK_ROWS: readonly BlameRow[] = [
     match: (e) => allocation(e, 'ENOMEM') ?? allocation(e, 'ENFILE'),
   },
 ];
+
+/**
+ * A gateway's upstream connections: no port left towards an upstream, or so few that the kernel's search for one takes
+ * longer than the soak waits. It looks at every second port first (inet_hash_connect), so that begins at half.
+ */
+function gatewayPorts(e: Evidence, failures: readonly CallFailure[]): Omit<Blame, 'code' | 'limit'> | null {
+  const { upstream, portRange, portsPerSource } = e.plan;
+  if (upstream === null || e.workload?.name !== 'gateway') return null;
+  const { opened, connectsPerSecond, end } = e.workload;
+  const isSearching = end === 'stalled' && opened / upstream.count > portsPerSource / 2;
+  if (failures.length === 0 && !isSearching) return null;
+  const width = portRange.high - portRange.low + 1;
+  // Twice what is wanted, where there is that much: then no search goes beyond every second port.
+  const wanted = Math.ceil(e.goal / upstream.count) + width - portsPerSource;
+  const most = 65535 - 1023;
+  return {
+    key: 'net.ipv4.ip_local_port_range',
+    current: `${portRange.low} ${portRange.high}`,
+    needed: wanted <= most ? `${Math.min(portRange.low, 65536 - Math.min(most, 2 * wanted))} 65535` : null,
+    evidence: [
+      ...say(failures),
+      `1 address of the gateway × ${portsPerSource} ports × ${upstream.count} upstream addresses = ${upstream.count * portsPerSource} upstream connections`,
+      `${opened} of ${e.goal} were opened, ${connectsPerSecond} a second`,
+    ],
+  };
+}
 
 /** Connections of a workload that the server never took: the last step of their handshake was dropped. */
 function halfOpened({ workload }: Evidence): number {

@@ -110,8 +110,9 @@ export const PROCESS_ROWS: readonly BlameRow[] = [
       const failures = find(e, 'EMFILE');
       if (failures.length === 0) return null;
       const { nofileHard, nrOpen } = e.machine;
-      const needed =
-        e.mode === 'strict' ? e.goal + OWN_DESCRIPTORS : e.plan.socketsPerProcess + OWN_DESCRIPTORS;
+      // A gateway holds two files for each of its clients.
+      const sockets = e.plan.upstream === null ? e.goal : 2 * e.goal;
+      const needed = (e.mode === 'strict' ? sockets : e.plan.socketsPerProcess) + OWN_DESCRIPTORS;
       const isCeiling = nrOpen !== null && nofileHard >= nrOpen;
       return {
         key: isCeiling ? 'fs.nr_open' : 'limit.nofile.hard',

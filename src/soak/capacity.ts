@@ -1,7 +1,8 @@
 /** How many connections this machine's memory can hold at all, before anything is opened. */
 import type { HostReader } from '../host/reader.ts';
 import type { SoakOptions } from '../model/soak.ts';
-import { planCrew } from './address-plan.ts';
+import { connectionsEach } from '../model/soak-workload.ts';
+import { planCrew, processesOf } from './address-plan.ts';
 import { readCgroups } from './cgroup.ts';
 import { readCounters } from './counters.ts';
 import { readMachineLimits } from './limits.ts';
@@ -17,13 +18,15 @@ export interface Capacity {
 /** A whole number of these is tried when the goal does not fit. */
 const STEP = 1000;
 
-export function soakCapacity({ goal, mode, family }: SoakOptions, host: HostReader, cpus: number): Capacity {
+export function soakCapacity(options: SoakOptions, host: HostReader, cpus: number): Capacity {
+  const { goal, mode, family } = options;
+  const each = connectionsEach(options.workload);
   const counters = readCounters(host);
   const groups = readCgroups(host);
   const { nofileHard } = readMachineLimits(host);
   const estimate = (connections: number) => {
-    const { clients, servers } = planCrew(connections, mode, nofileHard, cpus);
-    return estimateMemory(connections, family, clients + servers, counters, groups);
+    const crew = planCrew(connections, mode, nofileHard, cpus, each);
+    return estimateMemory(each * connections, family, processesOf(crew), counters, groups);
   };
   const fits = (connections: number) => {
     const { needed, floor, free } = estimate(connections);
@@ -38,5 +41,5 @@ export function soakCapacity({ goal, mode, family }: SoakOptions, host: HostRead
     if (fits(middle * STEP)) low = middle;
     else high = middle - 1;
   }
-  return { connections: low * STEP, shortfall: memoryArithmetic(estimate(goal), goal) };
+  return { connections: low * STEP, shortfall: memoryArithmetic(estimate(goal), each * goal) };
 }

@@ -15,7 +15,7 @@ import { enterNamespace } from './namespace.ts';
 import { collect, hold, ramp, startCrew, sweep } from './phases.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { SoakProgress } from './progress.ts';
-import { clientsOf, createRun, type Run, serversOf, total } from './run.ts';
+import { clientsOf, createRun, type Run, serversOf, total, upstreamsOf } from './run.ts';
 import { runWorkload } from './workloads/index.ts';
 
 const DRAIN_PATIENCE_MS = 120_000;
@@ -162,11 +162,12 @@ function heldFor(run: Run): number {
   return last === undefined ? 0 : Math.max(0, last.startMs + last.durationMs - rampEnd(run));
 }
 
-/** Servers first: their sockets reset the clients', so neither side leaves a TIME_WAIT. */
+/** Servers first: their sockets reset the others', so neither side leaves a TIME_WAIT. */
 async function drain(run: Run, crew: Crew, hooks: SoakHooks, libc: Libc): Promise<Leftover> {
   libc.close(run.prepared.listener);
+  if (run.prepared.upstream !== null) libc.close(run.prepared.upstream.listener);
   await crew.dismiss(serversOf(crew), DRAIN_PATIENCE_MS);
-  await crew.dismiss(clientsOf(crew), DRAIN_PATIENCE_MS);
+  await crew.dismiss([...clientsOf(crew), ...upstreamsOf(crew)], DRAIN_PATIENCE_MS);
   const before = run.prepared.before.sockets;
   const after = readCounters(hooks.host).sockets;
   return {

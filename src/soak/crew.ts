@@ -1,6 +1,6 @@
 /** The worker processes: started, told, listened to, and ended. None outlives the coordinator. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { WorkerEnd } from '../model/soak.ts';
+import type { WorkerEnd, WorkerRole } from '../model/soak.ts';
 import { libraryStdio } from './embedded-ffi.ts';
 import type {
   ClientSetup,
@@ -23,7 +23,7 @@ export interface WorkerCommand {
 
 /** What is known of one worker; written by the crew alone. */
 export interface Worker {
-  readonly role: 'client' | 'server';
+  readonly role: WorkerRole;
   readonly index: number;
   readonly pid: number;
   ready: boolean;
@@ -53,7 +53,8 @@ export interface CrewEvents {
 
 export interface Crew {
   readonly workers: readonly Worker[];
-  hire(setup: ClientSetup | ServerSetup, listener: number): void;
+  /** `upstream` is the upstreams' listener, for a gateway. */
+  hire(setup: ClientSetup | ServerSetup, listener: number, upstream?: number): void;
   tell(worker: Worker, order: Order): void;
   tellAll(order: Order): void;
   /** Ends these workers on purpose: by order, and after `patienceMs` by SIGKILL. Resolves when all are gone. */
@@ -112,12 +113,12 @@ export function createCrew(command: WorkerCommand, events: CrewEvents): Crew {
 
   return {
     workers,
-    hire: (setup, listener) => {
+    hire: (setup, listener, upstream) => {
       // A session of its own: Ctrl-C and a closing terminal reach the coordinator only, which then drains.
       let child: ChildProcess;
       try {
         child = spawn(command.file, [...command.args], {
-          stdio: ['ignore', 'ignore', 'inherit', 'ipc', listener, ...libraryStdio()],
+          stdio: ['ignore', 'ignore', 'inherit', 'ipc', listener, ...inherited(upstream)],
           env: environment,
           detached: true,
         });
@@ -169,6 +170,13 @@ export function createCrew(command: WorkerCommand, events: CrewEvents): Crew {
       clearTimeout(timer);
     },
   };
+}
+
+/** What stands at LIBRARY_FD and UPSTREAM_FD, with nothing left open where there is only the second. */
+function inherited(upstream: number | undefined): readonly (number | 'ignore')[] {
+  const library = libraryStdio();
+  if (upstream === undefined) return library;
+  return [library[0] ?? 'ignore', upstream];
 }
 
 function errnoOf(error: unknown): string {

@@ -3,7 +3,7 @@ import type { GeneratorHealth, MemoryUse, Percentiles } from '../model/soak.ts';
 import type { KernelCounters } from './counters.ts';
 import type { Crew, Worker } from './crew.ts';
 import { createHistogram, type EncodedHistogram } from './histogram.ts';
-import { clientsOf, type Run, round, serversOf, total } from './run.ts';
+import { clientsOf, type Run, round, serversOf, total, upstreamsOf } from './run.ts';
 
 export interface HealthInput {
   readonly counters: KernelCounters;
@@ -43,7 +43,7 @@ export function memoryUse(run: Run, crew: Crew, after: KernelCounters, establish
   }
   const growth = (workers: readonly Worker[]) =>
     total(workers, (w) => (w.figures === null ? 0 : w.figures.memory.grown));
-  const client = growth(clientsOf(crew));
+  const client = growth([...clientsOf(crew), ...upstreamsOf(crew)]);
   const server = growth(serversOf(crew));
   return {
     kernelPerConnection: each(after.memory.slab - before.memory.slab),
@@ -68,7 +68,9 @@ export function health(run: Run, crew: Crew, peak: HealthInput, rampMs: number):
   const stalled = (from: number, to: number) => Math.round(((to - from) / elapsed) * 1000) / 1000;
   return {
     cpus,
-    clientCpuSeconds: round(total(clientsOf(crew), (w) => w.figures?.cpuSeconds ?? 0)),
+    clientCpuSeconds: round(
+      total([...clientsOf(crew), ...upstreamsOf(crew)], (w) => w.figures?.cpuSeconds ?? 0),
+    ),
     serverCpuSeconds: round(total(serversOf(crew), (w) => w.figures?.cpuSeconds ?? 0)),
     cpuShare: rampMs > 0 ? round(peak.rampCpuSeconds / ((rampMs / 1000) * cpus)) : 0,
     longestSliceMs: round(Math.max(0, ...crew.workers.map((w) => w.figures?.longestSliceMs ?? 0))),

@@ -8,6 +8,7 @@ import {
   errnoName,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
+  SO_BINDTODEVICE,
   SO_LINGER,
   SO_REUSEADDR,
   SOCK_CLOEXEC,
@@ -29,6 +30,7 @@ import {
 } from './sockaddr.ts';
 
 const ANY_PORT_TO_ASK = 9;
+const LOOPBACK = 'lo';
 
 export type Listening =
   | { readonly ok: true; readonly fd: number; readonly port: number }
@@ -82,9 +84,16 @@ function isOwn(libc: Libc, address: Uint8Array): boolean {
 
 /**
  * The listening socket that all server processes inherit. Linger 0 is inherited by accepted sockets: whoever dies
- * first, the kernel resets the connection, and no TIME_WAIT stays behind for a minute.
+ * first, the kernel resets the connection, and no TIME_WAIT stays behind for a minute. `isLoopbackOnly` keeps a listener
+ * on the wildcard address out of reach of the network.
  */
-export function openListener(libc: Libc, text: string, port: number, backlog: number): Listening {
+export function openListener(
+  libc: Libc,
+  text: string,
+  port: number,
+  backlog: number,
+  isLoopbackOnly = false,
+): Listening {
   const address = parseAddress(text);
   if (address === null) throw new InputError(`not a numeric IP address: ${text}`, '--address');
   const family = familyOf(address);
@@ -104,6 +113,13 @@ export function openListener(libc: Libc, text: string, port: number, backlog: nu
   if (libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, option.address, 8) < 0) return fail('setsockopt');
   if (family === 6 && libc.setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, option.address, 4) < 0) {
     return fail('setsockopt');
+  }
+  if (isLoopbackOnly) {
+    const device = libc.allocate(16);
+    device.bytes.set(Buffer.from(LOOPBACK));
+    const length = LOOPBACK.length + 1;
+    if (libc.setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device.address, length) < 0)
+      return fail('setsockopt');
   }
   writeSockaddr(name.bytes, address, port);
   if (libc.bind(fd, name.address, size) < 0) return fail('bind');

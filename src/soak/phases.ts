@@ -1,7 +1,8 @@
 /** The phases that move connections: start, ramp, sweep, hold, drain. Each is bounded by the lack of any progress. */
 
 import type { SweepTally } from '../model/soak.ts';
-import { share, shareStart } from './address-plan.ts';
+import { connectionsEach } from '../model/soak-workload.ts';
+import { picksPorts, share, shareStart } from './address-plan.ts';
 import type { Crew, Worker } from './crew.ts';
 import { mergeFailures } from './failures.ts';
 import { clientsOf, type Run, round, serversOf, total } from './run.ts';
@@ -19,14 +20,17 @@ const never = () => false;
 
 /** Starts every process and waits until all are ready. */
 export async function startCrew(run: Run, crew: Crew): Promise<void> {
-  const { plan, options, listener, addresses, pageSize } = run.prepared;
+  const { plan, options, listener, addresses, pageSize, upstream } = run.prepared;
   const isOver = () => run.halt !== null || run.unstarted.length > 0;
   const ready = () => crew.workers.filter((w) => w.ready || w.end !== null).length;
   const slots = Math.min(plan.capacity, addresses.sources.length * addresses.portsPerSource);
   const hires: (() => void)[] = [];
   for (let index = 0; index < plan.servers; index++) {
     // strict lets the one server run into its limit; spread stays below it.
-    const capacity = options.mode === 'strict' ? options.goal : plan.socketsPerProcess;
+    const capacity =
+      options.mode === 'strict'
+        ? options.goal
+        : Math.max(1, Math.floor(plan.socketsPerProcess / connectionsEach(options.workload)));
     hires.push(() =>
       crew.hire(
         {
@@ -39,6 +43,24 @@ export async function startCrew(run: Run, crew: Crew): Promise<void> {
           workload: options.workload,
         },
         listener,
+        upstream?.listener,
+      ),
+    );
+  }
+  for (let index = 0; upstream !== null && index < (plan.upstream?.processes ?? 0); index++) {
+    hires.push(() =>
+      crew.hire(
+        {
+          type: 'setup',
+          role: 'upstream',
+          index,
+          pageSize,
+          // It rehearses like a server, at the address of one.
+          server: plan.server,
+          capacity: plan.socketsPerProcess,
+          workload: 'idle',
+        },
+        upstream.listener,
       ),
     );
   }
@@ -55,7 +77,7 @@ export async function startCrew(run: Run, crew: Crew): Promise<void> {
           server: plan.server,
           ...ownSlots(addresses.sources, addresses.portsPerSource, slots, plan.clients, index),
           spans: addresses.spans,
-          picksPorts: options.workload === 'reconnect',
+          picksPorts: picksPorts(options.workload),
           window: options.window,
           connectTimeoutMs: options.connectTimeoutMs,
           echoTimeoutMs: options.echoTimeoutMs,
@@ -97,19 +119,27 @@ export function ownSlots(
   };
 }
 
-/** Opens the connections, a few clients at a time, and waits until the servers have taken them all. */
-export async function ramp(run: Run, crew: Crew): Promise<void> {
-  const clients = clientsOf(crew);
-  const servers = serversOf(crew);
-  const { plan, options } = run.prepared;
+/** A function that lets the next of these servers take connections when others are full; to be called again and again. */
+export function admission(crew: Crew, servers: readonly Worker[]): () => void {
   const accepting = new Set<Worker>();
-  const moving = new Set<Worker>();
-  const keepGoing = () => {
+  return () => {
     const open = servers.filter((s) => accepting.has(s) && !s.full && s.end === null).length;
     for (const server of servers.filter((s) => !accepting.has(s)).slice(0, ACCEPTING - open)) {
       accepting.add(server);
       crew.tell(server, { type: 'accept' });
     }
+  };
+}
+
+/** Opens the connections, a few clients at a time, and waits until the servers have taken them all. */
+export async function ramp(run: Run, crew: Crew): Promise<void> {
+  const clients = clientsOf(crew);
+  const servers = serversOf(crew);
+  const { plan, options } = run.prepared;
+  const moving = new Set<Worker>();
+  const admit = admission(crew, servers);
+  const keepGoing = () => {
+    admit();
     if (run.halt !== null) return;
     const busy = [...moving].filter((c) => c.ramped === null && c.end === null).length;
     for (const client of clients.filter((c) => !moving.has(c)).slice(0, plan.parallel - busy)) {

@@ -2,9 +2,10 @@
 import { gatherListeners } from '../gather/listeners.ts';
 import type { HostReader } from '../host/reader.ts';
 import { InputError } from '../model/error.ts';
-import type { SoakOptions, SoakPlan } from '../model/soak.ts';
+import type { SoakOptions, SoakPlan, UpstreamPlan } from '../model/soak.ts';
+import { connectionsEach } from '../model/soak-workload.ts';
 import { mergeSpans, type PortSpan } from '../model/value.ts';
-import { type AddressPlan, planAddresses, planCrew } from './address-plan.ts';
+import { type AddressPlan, picksPorts, planAddresses, planCrew, processesOf } from './address-plan.ts';
 import { type CgroupState, readCgroups } from './cgroup.ts';
 import { type KernelCounters, readCounters } from './counters.ts';
 import type { Libc } from './libc.ts';
@@ -12,6 +13,7 @@ import { type MachineLimits, type NetLimits, readNetLimits } from './limits.ts';
 import { openListener, requireLocal } from './listener.ts';
 import { estimateMemory, requireMemory, requireTasks } from './memory.ts';
 import { addLoopbackAddresses } from './namespace.ts';
+import { upstreamAddresses } from './upstreams.ts';
 
 export interface Prepared {
   readonly options: SoakOptions;
@@ -22,8 +24,17 @@ export interface Prepared {
   readonly before: KernelCounters;
   readonly groups: CgroupState;
   readonly listener: number;
+  /** Of a gateway; null for every other workload. */
+  readonly upstream: Upstream | null;
   readonly cpus: number;
   readonly pageSize: number;
+}
+
+export interface Upstream {
+  readonly addresses: readonly string[];
+  readonly port: number;
+  /** One listener for all of the addresses. */
+  readonly listener: number;
 }
 
 /**
@@ -43,7 +54,10 @@ export function prepare(
   const net = readNetLimits(host);
   const before = readCounters(host);
   const groups = readCgroups(host);
-  const crew = planCrew(options.goal, options.mode, machine.nofileHard, cpus);
+  const each = connectionsEach(options.workload);
+  const crew = planCrew(options.goal, options.mode, machine.nofileHard, cpus, each);
+  const total = each * options.goal;
+  const processes = processesOf(crew);
   const addresses = planAddresses({
     goal: options.goal,
     family: options.family,
@@ -52,17 +66,18 @@ export function prepare(
     listening: listeningSpans(host),
     namespace: options.namespace,
     maxSources: options.maxSources,
-    fill: options.workload === 'reconnect' ? PICKED_FILL : 1,
+    fill: picksPorts(options.workload) ? PICKED_FILL : 1,
     seed: options.seed,
     force: options.force,
   });
-  const memory = estimateMemory(options.goal, options.family, crew.clients + crew.servers, before, groups);
-  requireMemory(memory, options.goal, options.force);
-  requireTasks(crew.clients + crew.servers, groups, options.force);
+  const memory = estimateMemory(total, options.family, processes, before, groups);
+  requireMemory(memory, total, options.force);
+  requireTasks(processes, groups, options.force);
   if (options.namespace && options.family === 6) addLoopbackAddresses(libc, addresses.sources);
   requireLocal(libc, options.address);
   const listening = openListener(libc, options.address, options.port, options.backlog);
   if (!listening.ok) throw busyPort(options, net, host, listening.call, listening.errno);
+  const upstream = options.workload === 'gateway' ? openUpstream(options, libc) : null;
   return {
     options,
     addresses,
@@ -73,6 +88,7 @@ export function prepare(
     cpus,
     pageSize: host.self().pageSize,
     listener: listening.fd,
+    upstream,
     plan: {
       server: { address: options.address, port: listening.port },
       portRange: net.portRange,
@@ -85,10 +101,35 @@ export function prepare(
         count: addresses.sources.length,
       },
       capacity: addresses.capacity,
-      ...crew,
+      clients: crew.clients,
+      servers: crew.servers,
+      upstream: upstream === null ? null : planOf(upstream, crew.upstreams),
+      socketsPerProcess: crew.socketsPerProcess,
       parallel: options.parallel ?? cpus + 1,
       memory,
     },
+  };
+}
+
+/** One listener for all upstream addresses: on the wildcard address, and for the loopback device alone. */
+function openUpstream({ goal, family, namespace, backlog }: SoakOptions, libc: Libc): Upstream {
+  const addresses = upstreamAddresses(goal, family, namespace);
+  if (family === 6 && namespace) addLoopbackAddresses(libc, addresses);
+  const listening = openListener(libc, family === 6 ? '::' : '0.0.0.0', 0, backlog, true);
+  if (listening.ok) return { addresses, port: listening.port, listener: listening.fd };
+  throw new InputError(
+    `cannot listen for the gateway's upstream connections: ${listening.call} says ${listening.errno}`,
+    '--workload',
+  );
+}
+
+function planOf({ addresses, port }: Upstream, processes: number): UpstreamPlan {
+  return {
+    first: addresses[0] ?? '',
+    last: addresses.at(-1) ?? '',
+    count: addresses.length,
+    port,
+    processes,
   };
 }
 

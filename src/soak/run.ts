@@ -50,6 +50,8 @@ export interface Watch {
 
 export const clientsOf = (crew: Crew): readonly Worker[] => crew.workers.filter((w) => w.role === 'client');
 export const serversOf = (crew: Crew): readonly Worker[] => crew.workers.filter((w) => w.role === 'server');
+export const upstreamsOf = (crew: Crew): readonly Worker[] =>
+  crew.workers.filter((w) => w.role === 'upstream');
 export const total = (workers: readonly Worker[], pick: (worker: Worker) => number): number =>
   workers.reduce((sum, worker) => sum + pick(worker), 0);
 
@@ -133,11 +135,12 @@ export function createRun(
     const crew = crewOf();
     const now = clock();
     const isPreparing = current === 'prepare';
+    const isLinking = current === 'workload' && prepared.upstream !== null;
     const done = isPreparing
       ? crew.workers.filter((w) => w.ready).length
-      : total(clientsOf(crew), (w) => w.done);
+      : total(isLinking ? upstreamsOf(crew) : clientsOf(crew), (w) => w.done);
     const goal = isPreparing
-      ? prepared.plan.clients + prepared.plan.servers
+      ? prepared.plan.clients + prepared.plan.servers + (prepared.plan.upstream?.processes ?? 0)
       : current === 'ramp'
         ? prepared.options.goal
         : total(clientsOf(crew), (w) => w.ramped?.established ?? 0);

@@ -25,6 +25,7 @@ import { countFailures } from './failures.ts';
 import type { Libc } from './libc.ts';
 import type { ConnectionTable } from './tasks/connection-table.ts';
 import type { Duty } from './tasks/duty.ts';
+import type { Peers } from './tasks/peers.ts';
 import type { Failure } from './wire.ts';
 
 const EVENTS = 512;
@@ -58,6 +59,10 @@ export interface Server {
   setDuty(duty: Duty | null): void;
   /** Turns the wait for a connection's send buffer on or off. */
   watchWritable(fd: number, on: boolean): void;
+  /** Passes on what this descriptor, a gateway's upstream connection, has to say; false when the kernel refuses. */
+  addPeer(fd: number): boolean;
+  /** Closes a client's connection. */
+  turnAway(fd: number): void;
   /** Ends the epoll instance; connections stay as they are. */
   close(): void;
 }
@@ -65,11 +70,13 @@ export interface Server {
 export interface ServerHabits {
   /** Kept up to date with the connections that are open; null: no list is kept. */
   readonly table: ConnectionTable | null;
+  /** A gateway's pairs: what one end says is written to the other; null: it is written back. */
+  readonly peers: Peers | null;
   /** Answers a close with a close, not with a reset: the client's end then stays in TIME_WAIT. */
   readonly closesInOrder: boolean;
 }
 
-const PLAIN: ServerHabits = { table: null, closesInOrder: false };
+const PLAIN: ServerHabits = { table: null, peers: null, closesInOrder: false };
 
 /** `wake` is a descriptor that ends a wait, level-triggered; it is left for somebody else to read. */
 export function createServer(
@@ -77,7 +84,7 @@ export function createServer(
   listener: number,
   wake: number,
   capacity: number,
-  { table, closesInOrder }: ServerHabits = PLAIN,
+  { table, peers, closesInOrder }: ServerHabits = PLAIN,
 ): Server {
   // struct epoll_event is packed on x86-64 alone: three words there, four elsewhere.
   const stride = process.arch === 'x64' ? 3 : 4;
@@ -137,12 +144,32 @@ export function createServer(
     if (taken - closed >= capacity) stopAccepting();
   };
 
+  const hangUp = (fd: number) => {
+    duty?.gone(fd);
+    table?.remove(fd);
+    if (closesInOrder) libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, noLinger.address, 8);
+    libc.close(fd);
+  };
+  /** Closes a connection, and the one that it was passed on to. */
+  const end = (fd: number) => {
+    const peer = peers === null ? fd : peers.of(fd);
+    if (peer !== fd) {
+      peers?.unlink(fd);
+      hangUp(peer);
+    }
+    hangUp(fd);
+    closed += 1;
+  };
+  /** Its pair was closed by an event of the same batch. */
+  const isStale = (fd: number): boolean => peers !== null && !table?.has(fd) && peers.of(fd) === fd;
+
   const echo = (fd: number) => {
     // Less than the buffer means that the socket is empty, so the next byte makes a new edge.
     for (;;) {
       const got = read(fd, buffer.address, READ_BYTES);
       if (got > 0) {
-        if (write(fd, buffer.address, got) !== got) failures.add('write', libc.errno());
+        const to = peers === null ? fd : peers.of(fd);
+        if (write(to, buffer.address, got) !== got) failures.add('write', libc.errno());
         if (got < READ_BYTES) return;
         continue;
       }
@@ -151,11 +178,7 @@ export function createServer(
         if (errno === EAGAIN) return;
         failures.add('read', errno);
       }
-      duty?.gone(fd);
-      table?.remove(fd);
-      if (closesInOrder) libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, noLinger.address, 8);
-      libc.close(fd);
-      closed += 1;
+      end(fd);
       return;
     }
   };
@@ -183,6 +206,7 @@ export function createServer(
         const fd = events.int32[i * stride + dataAt] ?? -1;
         if (fd === listener) acceptBatch();
         else if (fd === wake) woken = true;
+        else if (isStale(fd)) continue;
         else if (duty === null) echo(fd);
         else attend(fd, events.int32[i * stride] ?? 0);
       }
@@ -208,6 +232,10 @@ export function createServer(
     },
     watchWritable: (fd, on) => {
       control(EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLRDHUP | EPOLLET | (on ? EPOLLOUT : 0));
+    },
+    addPeer: (fd) => control(EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLRDHUP | EPOLLET),
+    turnAway: (fd) => {
+      if (table?.has(fd)) end(fd);
     },
     close: () => {
       libc.close(epoll);

@@ -10,6 +10,7 @@ import type {
   WorkerEnd,
   WorkloadReport,
 } from '../model/soak.ts';
+import { connectionsEach } from '../model/soak-workload.ts';
 import type { Judged } from './blame.ts';
 
 /** Why the ramp or the hold ended before its time. */
@@ -83,7 +84,8 @@ export function claims(outcome: Outcome): {
   const last = outcome.sweeps.at(-1);
   const isClean = last !== undefined && last.sent > 0 && last.answered === last.sent;
 
-  if (held > 0) prove('connections-held', { connections: held, sockets: 2 * held });
+  const each = connectionsEach(options.workload);
+  if (held > 0) prove('connections-held', { connections: each * held, sockets: 2 * each * held });
   if (isClean) prove('every-socket-echoed', { connections: last.answered, sweeps: outcome.sweeps.length });
   if (held > 0 && agreement.agrees) prove('kernel-agrees', { connections: agreement.own });
   const { workload } = outcome;
@@ -93,7 +95,7 @@ export function claims(outcome: Outcome): {
   if (isClean && heldMs > 0)
     prove('held-for-duration', { connections: held, seconds: Math.floor(heldMs / 1000) });
   if (held > LEGEND) prove('beyond-64k-to-one-endpoint', { connections: held });
-  if (options.mode === 'strict' && held > 0) prove('nofile-of-one-process', { sockets: held });
+  if (options.mode === 'strict' && held > 0) prove('nofile-of-one-process', { sockets: each * held });
 
   if (options.mode === 'spread') doubt('nofile-of-one-process');
   if (options.namespace) doubt('host-net-settings');

@@ -8,6 +8,8 @@ export const CHANNEL_FD = 3;
 export const LISTENER_FD = 4;
 /** The FFI's library, in a single executable only. */
 export const LIBRARY_FD = 5;
+/** The upstreams' listener, for a gateway that watches how full its queue is. */
+export const UPSTREAM_FD = 6;
 
 export interface ClientSetup {
   readonly type: 'setup';
@@ -31,7 +33,8 @@ export interface ClientSetup {
 
 export interface ServerSetup {
   readonly type: 'setup';
-  readonly role: 'server';
+  /** upstream: the same, at the far end of a gateway's connections. */
+  readonly role: 'server' | 'upstream';
   readonly index: number;
   readonly pageSize: number;
   readonly server: { readonly address: string; readonly port: number };
@@ -58,7 +61,20 @@ export type ServerTask =
   /** Writes a message to each connection. */
   | { readonly kind: 'send'; readonly bytes: number }
   /** Writes to each `every`-th connection until its send buffer is full. */
-  | { readonly kind: 'fill'; readonly every: number };
+  | { readonly kind: 'fill'; readonly every: number }
+  | LinkTask;
+
+/** Opens an upstream connection for each connection it has, and passes on what either says. */
+export interface LinkTask {
+  readonly kind: 'link';
+  /** Numeric addresses that share the connections evenly, and their one port. */
+  readonly upstreams: readonly string[];
+  readonly port: number;
+  /** The gateway's own address; the kernel picks the ports. */
+  readonly from: string;
+  readonly window: number;
+  readonly connectTimeoutMs: number;
+}
 
 /** What came of a task. */
 export interface TaskTally {

@@ -5,6 +5,8 @@ import { createServer, type Server } from './server.ts';
 import { type ConnectionTable, createConnectionTable } from './tasks/connection-table.ts';
 import type { Duty } from './tasks/duty.ts';
 import { createFill } from './tasks/fill.ts';
+import { createLink } from './tasks/link.ts';
+import { createPeers, type Peers } from './tasks/peers.ts';
 import { createSend } from './tasks/send.ts';
 import { tallyOf } from './tasks/tally.ts';
 import {
@@ -14,6 +16,7 @@ import {
   type Order,
   type ServerSetup,
   type ServerTask,
+  UPSTREAM_FD,
 } from './wire.ts';
 import { figures, PROGRESS_MS, SLICE_MS, tell } from './worker-news.ts';
 
@@ -23,8 +26,10 @@ const FLUSH_MS = 5;
 
 export function serve(libc: Libc, setup: ServerSetup): void {
   const table = setup.workload === 'idle' ? null : createConnectionTable(setup.capacity);
+  const peers = setup.workload === 'gateway' ? createPeers(setup.capacity) : null;
   const server = createServer(libc, LISTENER_FD, CHANNEL_FD, setup.capacity, {
     table,
+    peers,
     closesInOrder: setup.workload === 'reconnect',
   });
   const memory = watchMemory(ownMemory(libc, setup.pageSize));
@@ -40,7 +45,7 @@ export function serve(libc: Libc, setup: ServerSetup): void {
   process.on('message', (order: Order) => {
     if (order.type === 'accept') server.startAccepting();
     else if (order.type === 'task') {
-      duty = createDuty(libc, server, table, order.task);
+      duty = createDuty(libc, server, table, peers, order.task);
       server.setDuty(duty);
       if (duty === null) {
         server.startAccepting();
@@ -114,9 +119,12 @@ function createDuty(
   libc: Libc,
   server: Server,
   table: ConnectionTable | null,
+  peers: Peers | null,
   task: ClientTask | ServerTask,
 ): Duty | null {
   if (table === null) return null;
+  if (task.kind === 'link')
+    return peers === null ? null : createLink(libc, table, peers, task, UPSTREAM_FD, server);
   if (task.kind === 'send') return createSend(libc, table, task.bytes, server.watchWritable);
   if (task.kind === 'fill') return createFill(libc, table, task.every);
   return null;

@@ -28,8 +28,8 @@ export async function runWorker(loadFfi?: LoadFfi): Promise<void> {
       if (order.type !== 'setup') return;
       rehearse(libc, order.server.address, CHANNEL_FD);
       settleMemory();
-      if (order.role === 'server') serve(libc, order);
-      else attend(libc, order);
+      if (order.role === 'client') attend(libc, order);
+      else serve(libc, order);
     });
     // The coordinator sends the setup once the channel is there; nothing else is needed before it.
   } catch (error) {

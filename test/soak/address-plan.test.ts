@@ -164,9 +164,20 @@ describe('crew', () => {
     expect(planCrew(500_000, 'spread', 20_000, 2)).toEqual({
       servers: 26,
       clients: 26,
+      upstreams: 0,
       socketsPerProcess: 19_952,
     });
     expect(planCrew(500_000, 'spread', 1_048_576, 4)).toMatchObject({ servers: 1, clients: 4 });
+  });
+
+  test('a gateway holds two files for each client, and its upstreams one', () => {
+    expect(planCrew(500_000, 'spread', 20_000, 2, 2)).toEqual({
+      servers: 51,
+      clients: 26,
+      upstreams: 26,
+      socketsPerProcess: 19_952,
+    });
+    expect(planCrew(500_000, 'strict', 20_000, 2, 2)).toMatchObject({ servers: 1, upstreams: 26 });
   });
 
   test('never more clients than connections', () => {

@@ -18,6 +18,7 @@ const plan: SoakPlan = {
   sources: { first: '127.1.0.1', last: '127.1.0.4', count: 4 },
   capacity: 4 * 28_232,
   clients: 6,
+  upstream: null,
   servers: 6,
   socketsPerProcess: 19_952,
   parallel: 2,

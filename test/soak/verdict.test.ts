@@ -185,6 +185,7 @@ describe('agreement', () => {
     own: 500,
     established: 500,
     accepted: 500,
+    besides: 0,
     before: at(1, 0, 100),
     after: at(1001, 1000, 1100),
     summary: null,

@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import type { SoakReport, WorkloadName, WorkloadReport } from '../../src/model/soak.ts';
 import { soakDocument } from '../../src/report/soak-schema.ts';
 import type { DriverInput } from './driver.ts';
-import { removeDriver, report, start, whyNoNamespace } from './harness.ts';
+import { removeDriver, report, start, whyNoNamespace, withNofile } from './harness.ts';
 
 const TIMEOUT_MS = 120_000;
 const blocked = whyNoNamespace();
@@ -133,6 +133,54 @@ withNamespace('a host that can carry it', () => {
   );
 
   test(
+    'gateway: an upstream connection for each, and every echo comes by way of it',
+    async () => {
+      const whole = await soak('gateway', 3000);
+      expectWhole(whole, 3000);
+      const work = figures(whole, 'gateway');
+      expect(work).toMatchObject({ connections: 3000, completed: 3000, opened: 3000, taken: 3000 });
+      expect(work).toMatchObject({ upstreams: 1, portsMissing: 0 });
+      expect(whole.plan.upstream).toMatchObject({ first: '127.0.1.1', count: 1, processes: 1 });
+      expect(whole.agreement.own).toBe(6000);
+      // Eight bytes out and back on each of two connections, where the first sweep had one.
+      expect(whole.counters['TcpExt.TCPOrigDataSent']).toBe(2 * 3000 + 4 * 3000);
+      expect(whole.proven).toContainEqual({
+        code: 'connections-held',
+        args: { connections: 6000, sockets: 12_000 },
+      });
+      expect(whole.leftover.timeWait).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'gateway over several processes on each side, held for a while',
+    async () => {
+      const whole = await report(
+        { request: { goal: 1500, workload: 'gateway', mode: 'spread', namespace: true, holdMs: 500 } },
+        withNofile(400),
+      );
+      expect(whole.verdict).toEqual({ state: 'passed' });
+      // 352 files each: 176 clients and their upstream connections in a server, 352 connections in an upstream.
+      expect(whole.plan).toMatchObject({ servers: 9, upstream: { processes: 5 } });
+      expect(figures(whole, 'gateway').taken).toBe(1500);
+      expect(whole.heldMs).toBeGreaterThanOrEqual(500);
+      expect(whole.leftover).toEqual({ sockets: 0, timeWait: 0 });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'gateway over IPv6',
+    async () => {
+      const whole = await soak('gateway', 1000, {}, { family: 6 });
+      expectWhole(whole, 1000);
+      expect(figures(whole, 'gateway').taken).toBe(1000);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     'IPv6, with the ports picked by the kernel',
     async () => {
       const whole = await soak('reconnect', 1000, {}, { family: 6 });
@@ -249,6 +297,49 @@ withNamespace('a host that is starved', () => {
       expect(verdict).toEqual({ state: 'passed' });
       expect(workload).toMatchObject({ name: 'reconnect', reopened: 750 });
       expect(workload?.name === 'reconnect' && workload.timeWaitReused).toBeGreaterThan(200);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'gateway: fewer ports than clients, who are turned away',
+    async () => {
+      const whole = await soak('gateway', 3000, {
+        'net.ipv4.ip_local_port_range': '40000 41999',
+      });
+      expect(whole.verdict).toMatchObject({
+        state: 'failed',
+        reason: 'limit',
+        blame: {
+          code: 'ports-exhausted',
+          key: 'net.ipv4.ip_local_port_range',
+          current: '40000 41999',
+          needed: '40000 65535',
+        },
+      });
+      const work = figures(whole, 'gateway');
+      expect(work.portsMissing).toBeGreaterThan(0);
+      expect(work.completed).toBeLessThanOrEqual(2000);
+      expect(work.completed).toBeGreaterThanOrEqual(1990);
+      expect(whole.held).toBe(work.completed);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'gateway: files for the clients and not for their upstream connections',
+    async () => {
+      const { verdict, workload } = await report(
+        { request: { goal: 1200, workload: 'gateway', mode: 'strict', namespace: true } },
+        withNofile(2000),
+      );
+      expect(verdict).toMatchObject({
+        state: 'failed',
+        reason: 'limit',
+        blame: { code: 'process-files', key: 'limit.nofile.hard', current: '2000', needed: '2448' },
+      });
+      expect(workload?.completed).toBeLessThan(800);
+      expect(workload?.completed).toBeGreaterThan(740);
     },
     TIMEOUT_MS,
   );

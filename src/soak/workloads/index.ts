@@ -6,6 +6,7 @@ import type { Crew } from '../crew.ts';
 import { type Run, round } from '../run.ts';
 import { broadcast } from './broadcast.ts';
 import { burst } from './burst.ts';
+import { gateway } from './gateway.ts';
 import type { Done } from './outcome.ts';
 import { reconnect } from './reconnect.ts';
 import { slowReaders } from './slow-readers.ts';
@@ -19,11 +20,14 @@ const STEPS: Readonly<Record<Exclude<WorkloadName, 'idle'>, (stage: Stage) => Pr
   burst,
   reconnect,
   'slow-readers': slowReaders,
+  gateway,
 };
 
 export interface Worked {
   readonly report: WorkloadReport;
   readonly lost: number;
+  /** Connections that are held besides those of the clients. */
+  readonly besides: number;
   readonly isQuiet: boolean;
 }
 
@@ -44,9 +48,10 @@ export async function runWorkload(run: Run, crew: Crew, host: HostReader): Promi
   try {
     const done = await STEPS[options.workload](stage);
     const counters = movedCounters(before, readTcp(host));
-    const { connections, completed, timedOut, failures, lost, isQuiet } = done;
+    const { connections, completed, timedOut, failures, lost, besides = 0, isQuiet } = done;
     return {
       lost,
+      besides,
       isQuiet,
       report: {
         ...done.figures((name) => counters[name] ?? 0),

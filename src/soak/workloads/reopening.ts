@@ -60,7 +60,8 @@ export async function reopen(stage: Stage, closing: Closing): Promise<Reopening>
   return { closed, opened, taken: taken(), closeMs, openMs, latency: latencyOf(opened) };
 }
 
-function latencyOf({ tallies }: Sum): Percentiles {
+/** Of all the connects of a task. */
+export function latencyOf({ tallies }: Sum): Percentiles {
   const all = createHistogram();
   for (const tally of tallies) all.merge(tally.latency);
   return {

@@ -81,7 +81,8 @@ export function createStage(run: Run, crew: Crew, pages: () => number, pagesLimi
       }
       const open = () => workers.filter((w) => w.tasked === null && w.end === null);
       const isOver = () => open().length === 0;
-      const pulse = () => total(workers, (w) => w.done + w.bytes) + pages() - 1e9 * open().length;
+      // Of all workers: while a gateway connects, it is the upstreams that have something to tell.
+      const pulse = () => total(crew.workers, (w) => w.done + w.bytes) + pages() - 1e9 * open().length;
       await wait(() => isOver() || enough(), pulse);
       if (isOver()) return;
       for (const worker of open()) crew.tell(worker, { type: 'stop' });
