@@ -52,7 +52,7 @@ test('the shipped profiles are these, and what their soaks do', () => {
     ['c1m', 1_000_000n, 'idle'],
     ['c2m', 2_000_000n, 'idle'],
     ['c500k', 500_000n, 'idle'],
-    ['gateway-500k', 500_000n, 'reconnect'],
+    ['gateway-500k', 500_000n, 'gateway'],
     ['push-1m', 1_000_000n, 'broadcast'],
   ]);
 });
