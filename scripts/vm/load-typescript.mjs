@@ -17,6 +17,8 @@ export async function loadTypeScript(path) {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    // Some are CommonJS, which does not bear being bundled into a module.
+    packages: 'external',
     target: 'node20',
     logLevel: 'warning',
   });
