@@ -6,10 +6,10 @@ import { listShipped } from '../../src/cli/profiles.ts';
 import { whyNoMachine } from '../../test/vm/images.ts';
 import { proveHere } from './here.ts';
 import { addProof, writePages } from './kept.ts';
+import { availableBytes } from './memory-group.ts';
 import { guestMiB, trialMiB } from './needs.ts';
 import { openPackage, type Package } from './package.ts';
 import type { Run } from './place.ts';
-import type { Place } from './proof.ts';
 import { type Planned, plannedRuns } from './runs.ts';
 import { proveInVm } from './vm.ts';
 
@@ -54,7 +54,8 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /** True when it passed, or was only to be had with more memory than there is. */
-async function prove({ profile, place, connections, isExtra }: Planned, tune: Package, note: string | null) {
+async function prove(planned: Planned, tune: Package, note: string | null) {
+  const { profile, place, connections, isExtra } = planned;
   const name = `${profile.name}-${place}-${connections}`;
   const run: Run = {
     say: (text) => process.stderr.write(`proofs: ${name}: ${text}\n`),
@@ -63,7 +64,7 @@ async function prove({ profile, place, connections, isExtra }: Planned, tune: Pa
       writeFileSync(join(REPORTS, `${name}.json`), report);
     },
   };
-  const obstacle = whyNot(place, profile.workload, connections, Number(profile.goal));
+  const obstacle = whyNot(planned);
   if (obstacle !== null && isExtra) {
     run.say(`left out: ${obstacle}`);
     return true;
@@ -82,9 +83,12 @@ async function prove({ profile, place, connections, isExtra }: Planned, tune: Pa
   return verdict.state === 'passed';
 }
 
-/** Only the memory is asked about here; `tune` itself looks at the rest. */
-function whyNot(place: Place, workload: Planned['profile']['workload'], connections: number, goal: number) {
-  return whyNoMachine(
-    place === 'vm' ? guestMiB(workload, connections, goal) : trialMiB(workload, connections),
-  );
+/** Of memory alone, and here only of what nobody named: the soak has a guard of its own, and a floor. */
+function whyNot({ profile, place, connections, isExtra }: Planned): string | null {
+  const { workload, goal } = profile;
+  if (place === 'vm') return whyNoMachine(guestMiB(workload, connections, Number(goal)));
+  const needed = trialMiB(workload, connections);
+  const available = Math.floor(availableBytes() / 2 ** 20);
+  if (!isExtra || needed <= available) return null;
+  return `it needs about ${needed} MiB, and ${available} MiB are available`;
 }

@@ -34,13 +34,17 @@ export function hierarchyOf(procCgroup: string): { readonly folder: string; read
     : { folder: join('/sys/fs/cgroup/memory', first), limit: 'memory.limit_in_bytes' };
 }
 
+/** Memory that programs can have without swapping, by the kernel's estimate. */
+export function availableBytes(): number {
+  const text = readFileSync('/proc/meminfo', 'utf8');
+  return Number(/^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1]) * 1024;
+}
+
 /** Throws where no such group can be made: a run that could end other programs is not begun. */
 export function makeMemoryGroup(): MemoryGroup {
-  const available =
-    Number(/^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024;
   const hierarchy = hierarchyOf(readFileSync('/proc/self/cgroup', 'utf8'));
   const folder = join(hierarchy.folder, `tune-proofs-${process.pid}`);
-  const limit = available - KEPT_OUTSIDE;
+  const limit = availableBytes() - KEPT_OUTSIDE;
   mkdirSync(folder);
   const remove = async () => {
     for (let tries = 1; ; tries++) {
