@@ -1,10 +1,20 @@
 /** argv → command → exit code. yargs splits the words and prints the help; each command is loaded when it is run. */
-import yargs, { type Argv } from 'yargs';
+import yargs from 'yargs';
 import { linuxHost } from '../host/linux.ts';
 import { InputError } from '../model/error.ts';
 import { unfinishedText } from '../report/applied.ts';
 import { JOURNALS } from '../write/paths.ts';
 import { EXIT } from './exit.ts';
+import {
+  auditOptions,
+  planOptions,
+  profileOptions,
+  soakOptions,
+  subjectOptions,
+  targetOptions,
+  trialOptions,
+  verifyOptions,
+} from './flags.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
 
@@ -181,89 +191,6 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   return exit;
 }
 
-function planOptions(y: Argv): Argv {
-  return profileOptions(y)
-    .option('service', { describe: 'Also raise the limit of this service', type: 'string' })
-    .option('pin', { describe: 'Write down what the next boot would give anyway', type: 'boolean' })
-    .option('allow-lowering', {
-      describe: 'Let values go down where the profile asks for it',
-      type: 'boolean',
-    })
-    .option('outrank', { describe: 'Choose a file name that beats later files', type: 'boolean' })
-    .option('root', { describe: 'Write into an image or a mounted disk', type: 'string' });
-}
-
-function verifyOptions(y: Argv): Argv {
-  return profileOptions(y)
-    .option('connections', {
-      alias: 'n',
-      describe: 'How many to hold (default: the goal, and not less than 500,000)',
-      type: 'string',
-    })
-    .option('quick', { describe: 'Without the soak', type: 'boolean' })
-    .option('hold', { describe: 'Seconds to hold them (default 0)', type: 'string' })
-    .option('each-profile', { describe: 'The soak of every shipped profile, in one table', type: 'boolean' })
-    .option('service', { describe: 'Also look at the limits of this service', type: 'string' })
-    .option('spread', {
-      describe: 'Several server processes: open files per process are not proven then',
-      type: 'boolean',
-    })
-    .option('namespace', { describe: 'The soak in a network namespace of its own', type: 'boolean' })
-    .option('force', { describe: 'Go on although the memory arithmetic says no', type: 'boolean' });
-}
-
-function trialOptions(y: Argv): Argv {
-  return y
-    .option('profile', {
-      describe: 'Shipped name or YAML file; none for the kernel’s defaults',
-      type: 'string',
-    })
-    .option('goal', { describe: 'Work out the profile’s formulas for so many connections', type: 'string' })
-    .option('connections', { alias: 'n', describe: 'How many to hold (default: the goal)', type: 'string' })
-    .option('without', {
-      describe: 'Leave these keys at the kernel’s default (comma-separated)',
-      type: 'string',
-    })
-    .option('set', { describe: 'KEY=VALUE: try this value instead', type: 'string' })
-    .option('compare', { describe: 'Two profiles, one after the other: none c1m', type: 'string', nargs: 2 })
-    .option('workload', {
-      describe:
-        'What to do with them: idle, broadcast, burst, reconnect, slow-readers, gateway (default: the profile’s)',
-      type: 'string',
-    })
-    .option('hold', { describe: 'Seconds to hold them (default 0)', type: 'string' })
-    .option('strict', { describe: 'One server process holds them all', type: 'boolean' })
-    .option('ipv6', { describe: 'Over IPv6', type: 'boolean' })
-    .option('force', { describe: 'Go on although the memory arithmetic says no', type: 'boolean' })
-    .option('output', { describe: 'Write the JSON report to this file, too', type: 'string' });
-}
-
-function soakOptions(y: Argv): Argv {
-  return y
-    .option('connections', { alias: 'n', describe: 'How many to hold', type: 'string', demandOption: true })
-    .option('hold', { describe: 'Seconds to hold them (default 0)', type: 'string' })
-    .option('sweep-every', { describe: 'Seconds between sweeps while holding (default 60)', type: 'string' })
-    .option('workload', {
-      describe: 'What they do: idle (default), broadcast, burst, reconnect, slow-readers, gateway',
-      type: 'string',
-    })
-    .option('message-bytes', { describe: 'Size of the broadcast’s message (default 4096)', type: 'string' })
-    .option('strict', { describe: 'One server process holds them all (the default)', type: 'boolean' })
-    .option('spread', {
-      describe: 'As many server processes as the hard nofile limit demands',
-      type: 'boolean',
-    })
-    .option('namespace', { describe: 'In a network namespace of its own', type: 'boolean' })
-    .option('ipv6', { describe: 'Over IPv6', type: 'boolean' })
-    .option('address', {
-      describe: 'Server address, one of this machine (default 127.0.0.1)',
-      type: 'string',
-    })
-    .option('port', { describe: 'Server port (default: a free one)', type: 'string' })
-    .option('force', { describe: 'Go on although the memory arithmetic says no', type: 'boolean' })
-    .option('output', { describe: 'Write the JSON report to this file, too', type: 'string' });
-}
-
 /** An apply that was cut short is everybody's business, so every command that does not resolve it says so. */
 async function warnUnfinished([command = '']: readonly string[], io: Io): Promise<void> {
   const host = linuxHost();
@@ -273,32 +200,6 @@ async function warnUnfinished([command = '']: readonly string[], io: Io): Promis
   const open = unfinished(host);
   const text = open === null ? null : unfinishedText(open);
   if (text !== null) io.complain(`tune: ${text}\n`);
-}
-
-function auditOptions(y: Argv): Argv {
-  return profileOptions(targetOptions(y))
-    .option('all', { describe: 'Show everything: what is met, whole reasons, notes', type: 'boolean' })
-    .option('only', { describe: 'Judge only these keys of the profile (comma-separated)', type: 'string' })
-    .option('ignore', { describe: 'Leave out these keys or rules, reported as ignored', type: 'string' });
-}
-
-function profileOptions(y: Argv): Argv {
-  return y
-    .option('profile', { alias: 'p', describe: 'Shipped name or YAML file (default c1m)', type: 'string' })
-    .option('goal', { describe: 'Connections to hold instead of the profile’s goal', type: 'string' });
-}
-
-function targetOptions(y: Argv): Argv {
-  return subjectOptions(y)
-    .option('host', { describe: 'Audit a capture instead of this host', type: 'string' })
-    .option('root', { describe: 'Read the files of an image or a mounted disk', type: 'string' })
-    .option('sysctl', { describe: 'Audit the output of "sysctl -a" instead of this host', type: 'string' });
-}
-
-function subjectOptions(y: Argv): Argv {
-  return y
-    .option('pid', { describe: 'Whose limits to judge (default: the shell that runs tune)', type: 'string' })
-    .option('service', { describe: 'Judge the limits of a running systemd service', type: 'string' });
 }
 
 function oneLine(text: string): string {
