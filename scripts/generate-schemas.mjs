@@ -19,6 +19,7 @@ await build({
       export { profileJsonSchema as profile } from './src/profile/schema.ts';
       export { captureJsonSchema as capture } from './src/host/capture.ts';
       export { soakJsonSchema as soak } from './src/report/soak-schema.ts';
+      export { evidenceJsonSchema as evidence } from './src/report/evidence-schema.ts';
       export { trialJsonSchema as trial } from './src/report/trial-schema.ts';
       export { verifyJsonSchema as verify } from './src/report/verify-schema.ts';
       export { auditJsonSchema as audit } from './src/report/audit-schema.ts';

@@ -25,10 +25,14 @@ export interface Experiment {
   readonly comparison: EvidenceComparison;
   /** The value to hold the setting against; null where it is left out and the kernel's own comes back. */
   readonly withoutValue: string | null;
+  /** Written by hand on the side with; null where the profile itself does it. */
+  readonly withValue: string | null;
   /** Keys set on both sides, so that the setting can be seen at all: a short accept queue, syncookies off. */
   readonly also: Readonly<Record<string, string>>;
   /** What the setting is for here, in a few words; `a tenth arrives at once`. */
   readonly about: string;
+  /** The figure that decides before any other; null: whichever moved most. */
+  readonly figure: string | null;
 }
 
 /** The runs of an experiment, in the order in which they ran: with, without, with, without … */

@@ -11,9 +11,13 @@ export interface PlannedExperiment {
    * kernel (or the distribution) has by itself comes back.
    */
   readonly withoutValue?: string;
+  /** For a setting that only applies under a condition which `also` makes true: the profile's value, by hand. */
+  readonly withValue?: string;
   readonly also?: Readonly<Record<string, string>>;
   /** Absent: every profile that has the key. */
   readonly profiles?: readonly string[];
+  /** The figure that the setting is for, by its name in figures.ts: it decides before any other. */
+  readonly figure?: string;
   readonly about: string;
 }
 
@@ -22,6 +26,6 @@ export interface KeyPlan {
   readonly experiments: readonly PlannedExperiment[];
   /** Why no experiment can show it; only where there is none, in some profile at least. */
   readonly unmeasured?: string;
-  /** Why it is kept although a soak shows nothing; used when the verdict comes to no-effect. */
+  /** Why it is kept although a soak shows nothing; said when the verdict comes to no-effect. */
   readonly kept?: string;
 }

@@ -55,6 +55,8 @@ export interface EvidenceExperiment {
   readonly kernelRelease: string;
   readonly workload: WorkloadName;
   readonly connections: number;
+  /** What happens in it that the setting is about: `2,000 arrive at once for a queue of 256`. */
+  readonly about: string;
   readonly comparison: EvidenceComparison;
   /** The values that were in force, in the kernel's own text. */
   readonly withValue: string;

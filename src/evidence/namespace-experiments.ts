@@ -1,0 +1,244 @@
+/**
+ * The experiments that a network namespace of its own is enough for. Sizes are the smallest that show the setting, so
+ * that each can be repeated often enough to be believed. Pure.
+ */
+import type { KeyPlan } from './key-plan.ts';
+
+/** Short enough that a burst of a few thousand overflows it: what happens then is what some settings are about. */
+const SHORT_QUEUE = { 'net.core.somaxconn': '256' };
+/** Profiles whose port range is the kernel's own; the others widen it. */
+const SERVERS = ['c1m', 'c2m', 'push-1m'];
+
+export const NAMESPACE_KEYS: readonly KeyPlan[] = [
+  {
+    key: 'net.core.somaxconn',
+    experiments: [
+      {
+        place: 'namespace',
+        workload: 'burst',
+        connections: 200_000,
+        figure: 'arrivals that met a full accept queue',
+        about: '20,000 arrive at once',
+      },
+    ],
+  },
+  {
+    key: 'net.ipv4.tcp_syncookies',
+    experiments: [
+      {
+        place: 'namespace',
+        workload: 'burst',
+        connections: 20_000,
+        withoutValue: '0',
+        also: SHORT_QUEUE,
+        figure: 'connections lost',
+        about: '2,000 arrive at once for a queue of 256',
+      },
+      {
+        place: 'namespace',
+        workload: 'burst',
+        connections: 20_000,
+        withoutValue: '2',
+        also: SHORT_QUEUE,
+        figure: 'connections lost',
+        about: 'the same with a cookie for every arrival',
+      },
+    ],
+    kept: 'it is the answer to a flood of SYNs from senders that do not exist, which no soak is',
+  },
+  {
+    key: 'net.ipv4.tcp_max_syn_backlog',
+    experiments: [
+      {
+        place: 'namespace',
+        workload: 'burst',
+        connections: 200_000,
+        withValue: '65535',
+        withoutValue: '2048',
+        also: { 'net.ipv4.tcp_syncookies': '0' },
+        figure: 'arrivals dropped by the SYN queue',
+        about: '20,000 arrive at once, with the default of most machines',
+      },
+    ],
+    kept: 'over loopback a handshake is over at once; the queue fills when clients are far away, and only without cookies',
+  },
+  {
+    key: 'net.ipv4.tcp_abort_on_overflow',
+    experiments: [
+      {
+        place: 'namespace',
+        workload: 'burst',
+        connections: 20_000,
+        withoutValue: '1',
+        also: SHORT_QUEUE,
+        figure: 'connections lost',
+        about: '2,000 arrive at once for a queue of 256',
+      },
+    ],
+    kept: 'few handshakes end in the moment of the overflow over loopback; those that do are reset with 1',
+  },
+  {
+    key: 'net.ipv4.tcp_rmem',
+    experiments: [
+      {
+        place: 'namespace',
+        workload: 'slow-readers',
+        connections: 1_000,
+        withoutValue: '8388608 8388608 8388608',
+        figure: 'memory for each slow reader',
+        about: '50 connections do not read',
+      },
+      {
+        place: 'namespace',
+        workload: 'slow-readers',
+        connections: 1_000,
+        profiles: ['c500k'],
+        figure: 'memory for each slow reader',
+        about: '50 connections do not read',
+      },
+    ],
+  },
+  {
+    key: 'net.ipv4.tcp_wmem',
+    experiments: [
+      {
+        place: 'namespace',
+        workload: 'slow-readers',
+        connections: 1_000,
+        withoutValue: '4096 16777216 16777216',
+        figure: 'memory for each slow reader',
+        about: '50 connections do not read',
+      },
+      {
+        place: 'namespace',
+        workload: 'slow-readers',
+        connections: 1_000,
+        profiles: ['c500k'],
+        figure: 'memory for each slow reader',
+        about: '50 connections do not read',
+      },
+    ],
+  },
+  {
+    key: 'net.ipv4.tcp_moderate_rcvbuf',
+    experiments: [
+      {
+        place: 'namespace',
+        workload: 'slow-readers',
+        connections: 1_000,
+        withoutValue: '0',
+        figure: 'slow readers, drained',
+        about: '50 connections with 4 MB to read',
+      },
+      {
+        place: 'namespace',
+        workload: 'broadcast',
+        connections: 20_000,
+        withoutValue: '0',
+        figure: 'broadcast',
+        about: 'a message of 4 KB to all',
+      },
+    ],
+    kept: 'a receive buffer has to grow where much is under way, over a path with delay, which loopback has not',
+  },
+  ...['net.ipv4.tcp_keepalive_time', 'net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes'].map(
+    (key) => ({
+      key,
+      experiments: [],
+      unmeasured:
+        'it is about peers that vanish without a word, for minutes to hours, and only for sockets that ask for it; every peer of a soak is alive',
+    }),
+  ),
+  {
+    key: 'net.ipv4.tcp_timestamps',
+    experiments: [
+      {
+        place: 'namespace',
+        workload: 'reconnect',
+        connections: 20_000,
+        withoutValue: '0',
+        figure: 'reconnect, connects',
+        about: 'half closes first, and comes back through the ports in TIME_WAIT',
+      },
+    ],
+  },
+  {
+    key: 'net.ipv4.tcp_tw_reuse',
+    experiments: [
+      {
+        place: 'namespace',
+        workload: 'reconnect',
+        connections: 20_000,
+        withoutValue: '0',
+        figure: 'reconnect, connects',
+        about: 'what the default 2 does on every way but loopback',
+      },
+      {
+        place: 'namespace',
+        workload: 'reconnect',
+        connections: 20_000,
+        figure: 'reconnect, connects',
+        about: 'the default 2, which reuses over loopback',
+      },
+    ],
+  },
+  {
+    key: 'net.ipv4.tcp_max_tw_buckets',
+    experiments: [
+      {
+        place: 'namespace',
+        workload: 'reconnect',
+        connections: 280_000,
+        figure: 'TIME_WAIT states skipped',
+        about: '140,000 close at once',
+      },
+      {
+        place: 'namespace',
+        workload: 'reconnect',
+        connections: 20_000,
+        withoutValue: '5000',
+        figure: 'TIME_WAIT states skipped',
+        about: '10,000 close at once',
+      },
+    ],
+  },
+  {
+    key: 'net.ipv4.ip_local_port_range',
+    experiments: [
+      {
+        place: 'namespace',
+        workload: 'idle',
+        connections: 70_000,
+        profiles: ['c500k', 'gateway-500k'],
+        figure: 'connections from one address',
+        about: 'as many as one address can make',
+      },
+      {
+        place: 'namespace',
+        workload: 'idle',
+        connections: 70_000,
+        profiles: SERVERS,
+        withoutValue: '49152 65535',
+        figure: 'connections from one address',
+        about: 'as many as one address can make',
+      },
+    ],
+  },
+  {
+    key: 'net.ipv4.ip_local_reserved_ports',
+    experiments: [],
+    unmeasured: 'no soak starts a service on a port that its own connections could have taken',
+  },
+  {
+    key: 'net.ipv4.tcp_notsent_lowat',
+    experiments: [
+      {
+        place: 'namespace',
+        workload: 'slow-readers',
+        connections: 1_000,
+        figure: 'memory for each slow reader',
+        about: '50 connections do not read',
+      },
+    ],
+  },
+];
