@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -71,13 +72,16 @@ const startUp = {
   },
 };
 
-/** Parses and checks every shipped profile with the code that reads a user's own, and returns the text to bake in. */
-async function bakeProfiles() {
-  const outfile = join(tmpdir(), `tune-profiles-${process.pid}.cjs`);
+/**
+ * What is baked in, as text: every shipped profile, parsed and checked with the code that reads a user's own, and the
+ * evidence for its settings as far as it has been measured.
+ */
+async function bake() {
+  const outfile = join(tmpdir(), `tune-baked-${process.pid}.cjs`);
   await build({
     ...shared,
     stdin: {
-      contents: `export { parseProfile } from './src/profile/document.ts'; export { encodeShipped } from './src/profile/shipped.ts';`,
+      contents: `export { parseProfile } from './src/profile/document.ts'; export { encodeShipped } from './src/profile/shipped.ts'; export { condense } from './src/evidence/shipped.ts';`,
       resolveDir: root,
       loader: 'ts',
     },
@@ -85,18 +89,31 @@ async function bakeProfiles() {
     outfile,
   });
   try {
-    const { parseProfile, encodeShipped } = createRequire(import.meta.url)(outfile);
+    const { parseProfile, encodeShipped, condense } = createRequire(import.meta.url)(outfile);
     const parsed = readdirSync(join(root, 'profiles'))
       .filter((name) => name.endsWith('.yaml'))
       .sort()
       .map((name) => parseProfile(readFileSync(join(root, 'profiles', name), 'utf8'), `profiles/${name}`));
-    return encodeShipped(Object.fromEntries(parsed.map((p) => [p.document.name, p])));
+    return {
+      profiles: encodeShipped(Object.fromEntries(parsed.map((p) => [p.document.name, p]))),
+      evidence: JSON.stringify(condense(readEvidence())),
+    };
   } finally {
     rmSync(outfile, { force: true });
   }
 }
 
-const profiles = await bakeProfiles();
+/** The reports in docs/evidence; that folder has others beside them. */
+function readEvidence() {
+  const folder = join(root, 'docs', 'evidence');
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return names
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
+    .filter(({ kind }) => kind === 'tune-evidence');
+}
+
+const { profiles, evidence } = await bake();
 mkdirSync(dist, { recursive: true });
 await build({
   ...shared,
@@ -110,6 +127,7 @@ await build({
   plugins: [startUp],
   define: {
     TUNE_SHIPPED_PROFILES: JSON.stringify(profiles),
+    TUNE_SHIPPED_EVIDENCE: JSON.stringify(evidence),
     // yargs asks where it lives to find its translations; tune speaks English only.
     'import.meta.url': '"file:///tune/app.cjs"',
   },

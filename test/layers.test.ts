@@ -70,6 +70,7 @@ const LAYERS: Readonly<
   cli: {
     may: [
       'change',
+      'evidence',
       'verification',
       'experiment',
       'trial',
@@ -145,7 +146,9 @@ describe('layers', () => {
 
   test('the pure core has no clock, no randomness and no process', () => {
     const pure = files.filter((f) =>
-      /^src\/(model|tunables|rules|profile|boot|diff|walls|plan|verify|trial|evidence|report|gather)\//.test(f),
+      /^src\/(model|tunables|rules|profile|boot|diff|walls|plan|verify|trial|evidence|report|gather)\//.test(
+        f,
+      ),
     );
     const impure = pure.filter((f) =>
       /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.[a-z]+\b(?= *[.([=])|process\.(env|argv|pid|ppid|arch|platform)\b|console\.)/.test(

@@ -1,11 +1,13 @@
 /** All that is known about one key, and what it is here. */
 import type { KeyOutcome } from '../boot/next-boot.ts';
+import type { EvidenceVerdict } from '../model/evidence.ts';
 import type { Fact } from '../model/fact.ts';
 import type { BootPrediction, SettingFinding } from '../model/finding.ts';
 import { formatRelation } from '../model/relation.ts';
 import { procPath, type Tunable } from '../model/tunable.ts';
 import { formatValue } from '../model/value.ts';
 import { renderKey } from './boot.ts';
+import { EVIDENCE_VERDICTS } from './evidence-page.ts';
 import type { Palette } from './palette.ts';
 import { hang } from './table.ts';
 import { ABSENT, EFFECTS, nextBootText, REACHES, VERDICTS } from './wording.ts';
@@ -20,6 +22,14 @@ export interface Explanation {
   /** The whole chain of lines that name it; null when no file does, or the boot is not modelled. */
   readonly outcome: KeyOutcome | null;
   readonly prediction: BootPrediction | null;
+  /** What soaks with it and without it showed, for each shipped profile that sets it. */
+  readonly evidence: readonly KnownEvidence[];
+}
+
+interface KnownEvidence {
+  readonly profile: string;
+  readonly verdict: EvidenceVerdict;
+  readonly reason: string;
 }
 
 const LEAD = 12;
@@ -50,6 +60,7 @@ export function renderExplanation(explanation: Explanation, width: number, palet
     ...item('why', tunable.why),
     ...item('cost', tunable.cost),
     ...item('danger', tunable.danger),
+    ...evidenceLines(explanation.evidence, list),
     ...list(
       'interlocks',
       tunable.interlocks.map((lock) => `${lock.key}: ${lock.why}`),
@@ -70,6 +81,7 @@ export function explanationToDocument({
   profileName,
   origin,
   prediction,
+  evidence,
 }: Explanation): unknown {
   const reading = fact?.reading;
   return {
@@ -104,6 +116,7 @@ export function explanationToDocument({
     wanted: finding?.wanted ? formatRelation(finding.wanted) : null,
     verdict: finding?.verdict ?? null,
     remedy: finding?.remedy ? formatValue(finding.remedy) : null,
+    evidence,
   };
 }
 
@@ -138,6 +151,19 @@ function wantedLines(
     ...sums,
     ...item('', `${finding.setting.origin.file}:${finding.setting.origin.line}: ${finding.setting.why}`),
   ];
+}
+
+function evidenceLines(
+  evidence: readonly KnownEvidence[],
+  list: (label: string, texts: readonly string[]) => readonly string[],
+): readonly string[] {
+  return list(
+    'evidence',
+    evidence.map(({ profile, verdict, reason }) => {
+      const page = verdict === 'not-measured' ? '' : ` (docs/evidence/${profile}.md)`;
+      return `${profile}: ${EVIDENCE_VERDICTS[verdict]}: ${reason}${page}`;
+    }),
+  );
 }
 
 function shapeText({ shape, unit, access }: Tunable): string {

@@ -3,6 +3,7 @@
 import { pathOfKey } from '../../boot/key-space.ts';
 import { predictBoot } from '../../boot/predict.ts';
 import { diff } from '../../diff/index.ts';
+import { bakedEvidence } from '../../evidence/shipped.ts';
 import { gather } from '../../gather/index.ts';
 import { InputError } from '../../model/error.ts';
 import { CATALOGUE } from '../../pipeline.ts';
@@ -39,6 +40,7 @@ export async function runExplain(raw: unknown, io: Io): Promise<number> {
     origin: snapshot.origin,
     outcome: boot.next?.keys.get(pathOfKey(key)) ?? null,
     prediction: boot.predict(key),
+    evidence: bakedEvidence()[key] ?? [],
   };
   io.print(
     flags.format === 'json'
