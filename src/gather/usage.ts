@@ -1,9 +1,6 @@
 /** What is in use, from files that cost the same however many sockets there are. */
 import type { HostReader } from '../host/reader.ts';
-import type { SlabGeometry, Usage } from '../model/usage.ts';
-
-/** The caches that make up an open TCP socket and its file. */
-const SOCKET_SLABS = ['TCP', 'sock_inode_cache', 'dentry', 'filp'] as const;
+import { type SlabGeometry, SOCKET_SLABS, type SocketSlab, type Usage } from '../model/usage.ts';
 
 export function gatherUsage(host: HostReader): Usage {
   return {
@@ -14,16 +11,27 @@ export function gatherUsage(host: HostReader): Usage {
   };
 }
 
-/** Two small files per cache (Documentation/ABI/testing/sysfs-kernel-slab); /proc/slabinfo would walk all caches. */
+/** Three small files per cache (Documentation/ABI/testing/sysfs-kernel-slab); /proc/slabinfo hides those that SLUB has merged. */
 function gatherSlabs(host: HostReader): Usage['slabs'] {
-  const slabs: Record<string, SlabGeometry> = {};
+  const slabs: Partial<Record<SocketSlab, SlabGeometry | null>> = {};
   for (const name of SOCKET_SLABS) {
-    const objects = firstNumber(host, `/sys/kernel/slab/${name}/objs_per_slab`, /^(\d+)/);
-    if (objects === null || objects === 0n) continue;
-    const order = firstNumber(host, `/sys/kernel/slab/${name}/order`, /^(\d+)/);
-    if (order !== null && order < 20n) slabs[name] = { pages: 2 ** Number(order), objects: Number(objects) };
+    const geometry = gatherSlab(host, `/sys/kernel/slab/${name}`);
+    if (geometry !== undefined) slabs[name] = geometry;
   }
-  return Object.keys(slabs).length > 0 ? slabs : null;
+  // Without the cache of the sockets themselves nothing was readable, and what is not there says nothing.
+  return slabs.TCP == null ? null : slabs;
+}
+
+/** null: there is no such cache; undefined: it could not be read. */
+function gatherSlab(host: HostReader, folder: string): SlabGeometry | null | undefined {
+  const text = host.read(`${folder}/objs_per_slab`);
+  if (!text.ok) return text.errno === 'ENOENT' ? null : undefined;
+  const objects = Number.parseInt(text.value, 10);
+  const order = firstNumber(host, `${folder}/order`, /^(\d+)/);
+  if (!(objects > 0) || order === null || order >= 20n) return undefined;
+  const size = firstNumber(host, `${folder}/slab_size`, /^(\d+)/);
+  const geometry = { pages: 2 ** Number(order), objects };
+  return size === null ? geometry : { ...geometry, size: Number(size) };
 }
 
 function firstNumber(host: HostReader, path: string, pattern: RegExp): bigint | null {

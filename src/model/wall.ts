@@ -23,7 +23,7 @@ export interface WallAssumptions {
   readonly target: bigint;
   /** Bytes that the program keeps per connection besides the kernel's. */
   readonly idleBytes: bigint;
-  /** Share of the sockets that have data queued at the same moment. */
+  /** Share of the connections that have data queued at the same moment, at either end. */
   readonly busy: Fraction;
   /** Ends of each connection on this host: 1 for a server or a client, 2 for a soak over loopback. */
   readonly ends: 1 | 2;

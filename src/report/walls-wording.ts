@@ -63,27 +63,29 @@ const NAMED = 2;
 export function wallHeadline(walls: Walls): string {
   const named = headlineWalls(walls.connections);
   if (named.length === 0) return 'At how many connections this host stops is not known.';
-  const [first = '', ...rest] = named.map((wall, i) => {
+  const texts = named.map((wall, i) => {
     const noun = i === 0 || wall.side !== 'both' ? ` ${NOUNS[wall.side]}` : '';
-    return `${formatGrouped(wall.at)}${noun} ${SCOPES[wall.scope]}: ${wall.limit} (${wall.key} = ${wall.current})`;
+    const when = i === 0 ? '' : wall.side === 'client' ? 'as a client at ' : 'then at ';
+    return `${when}${formatGrouped(wall.at)}${noun} ${SCOPES[wall.scope]}: ${wall.limit} (${wall.key} = ${wall.current})`;
   });
-  return `This host stops at ${[first, ...rest.map((text) => `then at ${text}`)].join('; ')}.`;
+  return `This host stops at ${texts.join('; ')}.`;
 }
 
-/** The lowest that everybody meets; one of them a server's, since that is what most hosts are. */
+/** The lowest that everybody meets; one of them a server's, and that first, since a server is what most hosts are. */
 export function headlineWalls(walls: readonly Wall[]): readonly Wall[] {
   const certain = walls.filter((wall) => wall.condition === null);
   const first = certain.slice(0, NAMED);
-  if (first.some((wall) => wall.side !== 'client')) return first;
   const server = certain.find((wall) => wall.side !== 'client');
-  return server === undefined ? first : [...first.slice(0, NAMED - 1), server];
+  if (server === undefined) return first;
+  const named = first.includes(server) ? first : [...first.slice(0, NAMED - 1), server];
+  return [server, ...named.filter((wall) => wall !== server)];
 }
 
 export function assumptionsText({ idleBytes, busy, ends }: WallAssumptions): string {
   return [
     ends === 1 ? 'one end of each connection on this host' : 'both ends of each connection on this host',
     `${formatGrouped(idleBytes)} B of the program's memory per connection (--idle-bytes)`,
-    `${busy.text} of the sockets with data queued (--busy)`,
+    `${busy.text} of the connections with data queued (--busy)`,
   ].join(', ');
 }
 

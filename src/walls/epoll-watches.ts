@@ -1,6 +1,6 @@
-/** Watches that the epoll sets of one user may hold: one per registered socket. */
+/** Watches that the epoll sets of one user may hold: one per socket that the server has registered. */
 import { open, type WallFamily, wallAt, withNumber } from './context.ts';
-import { dividedByEnds, group, raiseFor, setNow } from './terms.ts';
+import { group, raiseFor, setNow } from './terms.ts';
 
 const NAME = {
   limit: 'epoll watches',
@@ -12,14 +12,13 @@ const NAME = {
 export const epollWatches: WallFamily = (context) =>
   withNumber(context, NAME, (max) => {
     if (max === 'unlimited') return [open(NAME, 'unlimited')];
-    const { ends, target } = context.assumptions;
-    const at = max / BigInt(ends);
+    const { target } = context.assumptions;
     return [
-      wallAt(NAME, at, {
+      wallAt(NAME, max, {
         current: `${max}`,
-        arithmetic: `${group(max)} watches of one user, one per socket in an epoll set${dividedByEnds(ends)}`,
-        why: 'Beyond it EPOLL_CTL_ADD fails with ENOSPC: the connection is accepted, and never heard.',
-        raise: raiseFor(at, target, setNow(NAME.key, (target * BigInt(ends) * 12n) / 10n)),
+        arithmetic: `${group(max)} watches of one user, one per socket in an epoll set; clients of the same user that use epoll count, too`,
+        why: 'Beyond it EPOLL_CTL_ADD fails with ENOSPC: the connection is accepted, and never heard. libuv, which Node is built on, aborts.',
+        raise: raiseFor(max, target, setNow(NAME.key, (target * 12n) / 10n)),
       }),
     ];
   });

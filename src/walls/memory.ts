@@ -3,7 +3,8 @@ import { SYSTEM_MEMORY_MOST, systemMemory } from '../model/machine.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { LimitFinding, Wall, WallAssumptions } from '../model/wall.ts';
 import { open, unknown, type WallContext, type WallFamily, wallAt } from './context.ts';
-import { bytesPerConnection, chargesAccepted, socketSize } from './socket-size.ts';
+import { groupCharge } from './group-charge.ts';
+import { bytesPerConnection, socketSize } from './socket-size.ts';
 import { bytes, gibibytes, group } from './terms.ts';
 
 export const memory: WallFamily = (context) => [
@@ -29,9 +30,7 @@ export function connectionCost(
 ): ConnectionCost {
   const size = socketSize(snapshot);
   const sockets = bytesPerConnection(size, ends);
-  const page = BigInt(snapshot.machine.pageSize);
-  // Queued data takes at least a page of a socket's allowance.
-  const queued = (page * BigInt(ends) * busy.numerator + busy.denominator - 1n) / busy.denominator;
+  const queued = queuedBytes(snapshot, busy);
   const kernelText = `${group(sockets)} B of kernel memory (${size.basis}${ends === 2 ? ', both ends' : ''}) + ${group(queued)} B queued (${busy.text} busy)`;
   return {
     all: sockets + queued + idleBytes,
@@ -39,6 +38,11 @@ export function connectionCost(
     kernelText,
     text: `${kernelText} + ${group(idleBytes)} B of the program`,
   };
+}
+
+/** Queued data takes a page at least, at one end: the sender's until it arrives, then the receiver's until it is read. */
+function queuedBytes({ machine }: Snapshot, busy: WallAssumptions['busy']): bigint {
+  return (BigInt(machine.pageSize) * busy.numerator + busy.denominator - 1n) / busy.denominator;
 }
 
 function ram(context: WallContext): readonly LimitFinding[] {
@@ -66,17 +70,16 @@ function controlGroup(context: WallContext): readonly LimitFinding[] {
   const name = { limit: 'memory of the control group', key, side: 'both', scope: 'cgroup' } as const;
   if (unread !== undefined) return [unknown(name, `the control group could not be read (${unread})`)];
   if (memoryMax === null) return [open(name, 'no control group on the way to the root limits memory')];
-  const cost = connectionCost(snapshot, assumptions);
-  const free = chargesAccepted(snapshot) ? 0n : socketSize(snapshot).sock;
-  const less =
-    free === 0n ? '' : ` − ${group(free)} B that this kernel does not charge for an accepted socket`;
-  const each = cost.all - free;
+  const { busy, ends, idleBytes } = assumptions;
+  const charge = groupCharge(snapshot, ends);
+  const queued = queuedBytes(snapshot, busy);
+  const each = charge.bytes + queued + idleBytes;
   const need = gibibytes(assumptions.target * each + (1n << 28n));
   return [
     fits(name, memoryMax, each, assumptions, {
       current: `${memoryMax}`,
-      arithmetic: `${bytes(memoryMax)} / (${cost.text}${less}), less the program itself`,
-      why: 'The slab of sockets and files is charged to the group; at its limit the group’s processes are killed.',
+      arithmetic: `${bytes(memoryMax)} / (${group(charge.bytes)} B charged for kernel objects (${charge.basis}) + ${group(queued)} B queued (${busy.text} busy) + ${group(idleBytes)} B of the program), less the program itself`,
+      why: 'The kernel’s objects of sockets and files are charged to the group; at its limit the group’s processes are killed.',
       action: `\`systemctl set-property UNIT.service MemoryMax=${need}G\`, or \`docker run --memory ${need}g\``,
     }),
   ];

@@ -82,15 +82,41 @@ function ofServices(context: WallContext): readonly LimitFinding[] {
   ]);
 }
 
+const CEILING = { limit: 'ceiling of nofile', key: 'fs.nr_open', side: 'both', scope: 'process' } as const;
+
 function ceiling(context: WallContext): readonly LimitFinding[] {
-  const name = { limit: 'ceiling of nofile', key: 'fs.nr_open', side: 'both', scope: 'process' } as const;
+  const name = CEILING;
   return withNumber(context, name, (n) => [
-    filesOf(name, n, context, {
-      raise: setNow(name.key, wantedFor(context.assumptions.target)),
-      why: 'No process may have a hard nofile above it, nor a descriptor with a higher number, root included.',
-      condition: null,
-    }),
+    stuckSoftLimit(context, n) ??
+      filesOf(name, n, context, {
+        raise: setNow(name.key, wantedFor(context.assumptions.target)),
+        why: 'No process may have a hard nofile above it, nor a descriptor with a higher number, root included.',
+        condition: null,
+      }),
   ]);
+}
+
+/**
+ * A hard limit above the ceiling, left from when that was higher: setrlimit(2) then refuses any soft limit, since the
+ * hard one that goes with it is too high (do_prlimit, kernel/sys.c). So the soft limit stays, for whatever program.
+ */
+function stuckSoftLimit({ snapshot, assumptions }: WallContext, ceilingNow: Quantity): LimitFinding | null {
+  const limitOf = (end: 'soft' | 'hard') => {
+    const value = valueIn(factOf(snapshot, `limit.nofile.${end}`));
+    return value?.kind === 'limit' || value?.kind === 'integer' ? value.n : null;
+  };
+  const [soft, hard] = [limitOf('soft'), limitOf('hard')];
+  if (soft === null || hard === null || soft === 'unlimited' || ceilingNow === 'unlimited') return null;
+  if (soft >= ceilingNow || (hard !== 'unlimited' && hard <= ceilingNow)) return null;
+  const wanted = wantedFor(assumptions.target);
+  const enough = (n: bigint) => (n < wanted ? wanted : n);
+  const lower = `\`ulimit -Hn ${ceilingNow}\` where the program starts`;
+  return wallAt(CEILING, soft, {
+    current: `${ceilingNow}`,
+    arithmetic: `the soft nofile ${group(soft)}, since the hard one, ${group(hard)}, is above fs.nr_open ${group(ceilingNow)}`,
+    why: 'setrlimit() fails with EPERM as long as the hard limit is above the ceiling, so no program can raise its soft limit.',
+    raise: hard === 'unlimited' ? `${lower}.` : `${setNow(CEILING.key, enough(hard))}; or ${lower}.`,
+  });
 }
 
 function filesOf(

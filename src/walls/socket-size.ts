@@ -4,76 +4,77 @@
  */
 import { compareRelease } from '../model/machine.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { SocketSlab } from '../model/usage.ts';
 
-/**
- * Bytes per object with its share of the slab's rest, measured on 6.18 with the blobs of a security module. The first
- * four are read from the host where possible; the rest are small and hidden by SLUB's merging of like caches.
- */
-const TABLE: Readonly<Record<string, number>> = {
-  TCP: 2521,
-  sock_inode_cache: 862,
-  dentry: 195,
-  filp: 195,
-};
-/** Blobs of security modules on the inode and the file. */
-const SECURITY_BLOBS = 32 + 24;
-/** epitem, wait entry and the file's list head of a socket in an epoll set. */
-const EPOLL = 128 + 64 + 16;
+/** A kind of object that a connection keeps. Sizes in bytes, of 6.18, for where the host's own cannot be read. */
+export interface SocketObject {
+  readonly slab: SocketSlab;
+  /** Which end has one: the server's is in an epoll set, the client's is bound to a port of its own. */
+  readonly end: 'server' | 'client' | 'each';
+  readonly size: number;
+  /** With its share of what is left over in a slab. */
+  readonly withRest: number;
+}
+
+export const SOCKET_OBJECTS: readonly SocketObject[] = [
+  { slab: 'TCP', end: 'each', size: 2368, withRest: 2521 },
+  { slab: 'sock_inode_cache', end: 'each', size: 832, withRest: 863 },
+  { slab: 'dentry', end: 'each', size: 192, withRest: 196 },
+  { slab: 'filp', end: 'each', size: 192, withRest: 196 },
+  // Blobs of security modules: the more of them are built in, the larger.
+  { slab: 'lsm_inode_cache', end: 'each', size: 32, withRest: 32 },
+  { slab: 'lsm_file_cache', end: 'each', size: 24, withRest: 25 },
+  { slab: 'eventpoll_epi', end: 'server', size: 128, withRest: 128 },
+  { slab: 'eventpoll_pwq', end: 'server', size: 64, withRest: 64 },
+  { slab: 'ep_head', end: 'server', size: 16, withRest: 16 },
+  { slab: 'tcp_bind_bucket', end: 'client', size: 128, withRest: 128 },
+  { slab: 'tcp_bind2_bucket', end: 'client', size: 128, withRest: 128 },
+];
 /** A slot in the table of files, and its bits. */
-const DESCRIPTOR = 9;
-/** The two bind buckets of a local port of its own: a connecting socket has one, an accepted one has not. */
-const BIND_BUCKETS = 2 * 128;
+export const DESCRIPTOR = 9;
 /** Before 6.12 a socket measured 3.7 kB of slab, both ends of a connection averaged (6.1, Debian 12). */
-const OLDER = { before: '6.12', perSocket: 3_700, sock: 2_400 } as const;
+const OLDER = { before: '6.12', perSocket: 3_700n } as const;
 
 export interface SocketSize {
   /** Bytes of the end that accepts, in an epoll set. */
   readonly server: bigint;
   /** Bytes of the end that connects from a port of its own. */
   readonly client: bigint;
-  /** Of the accepting end, its struct sock: some kernels do not charge it to a control group. */
-  readonly sock: bigint;
   /** Where the sizes come from: `slab sizes of this kernel`, or which table. */
   readonly basis: string;
 }
 
-export function socketSize({ usage, machine }: Snapshot): SocketSize {
-  const { slabs } = usage;
-  const missing = Object.keys(TABLE).filter((name) => slabs?.[name] === undefined);
-  if (missing.length > 0 && compareRelease(machine.kernelRelease, OLDER.before) < 0) {
-    const each = BigInt(OLDER.perSocket);
-    return { server: each, client: each, sock: BigInt(OLDER.sock), basis: 'measured on kernel 6.1' };
+export function socketSize(snapshot: Snapshot): SocketSize {
+  const { usage, machine } = snapshot;
+  const isRead = usage.slabs !== null;
+  if (!isRead && compareRelease(machine.kernelRelease, OLDER.before) < 0) {
+    return { server: OLDER.perSocket, client: OLDER.perSocket, basis: 'measured on kernel 6.1' };
   }
-  const sizeOf = (name: string) => {
-    const slab = slabs?.[name];
-    return slab === undefined
-      ? (TABLE[name] ?? 0)
-      : Math.ceil((slab.pages * machine.pageSize) / slab.objects);
-  };
-  const objects = Object.keys(TABLE).reduce((sum, name) => sum + sizeOf(name), 0);
-  const common = objects + SECURITY_BLOBS + DESCRIPTOR;
-  return {
-    server: BigInt(common + EPOLL),
-    client: BigInt(common + BIND_BUCKETS),
-    sock: BigInt(sizeOf('TCP')),
-    basis: missing.length === 0 ? 'slab sizes of this kernel' : 'measured on kernel 6.18',
-  };
+  const of = (end: 'server' | 'client') =>
+    BigInt(sumOf(end, (object) => bytesWithRest(snapshot, object)) + DESCRIPTOR);
+  return { server: of('server'), client: of('client'), basis: basisOf(snapshot) };
+}
+
+export function basisOf({ usage }: Snapshot): string {
+  return usage.slabs === null ? 'measured on kernel 6.18' : 'slab sizes of this kernel';
+}
+
+/** What the objects of one end come to. */
+export function sumOf(end: 'server' | 'client', bytes: (object: SocketObject) => number): number {
+  return SOCKET_OBJECTS.filter((object) => object.end === 'each' || object.end === end).reduce(
+    (sum, object) => sum + bytes(object),
+    0,
+  );
+}
+
+/** Bytes of an object and its share of the slab's rest; 0 where this kernel has none. */
+export function bytesWithRest({ usage, machine }: Snapshot, { slab, withRest }: SocketObject): number {
+  const geometry = usage.slabs?.[slab];
+  if (geometry === undefined) return withRest;
+  return geometry === null ? 0 : Math.ceil((geometry.pages * machine.pageSize) / geometry.objects);
 }
 
 /** Bytes per connection: the accepting end, or both where both are on this host. */
-export function bytesPerConnection(size: SocketSize, ends: 1 | 2): bigint {
+export function bytesPerConnection(size: Pick<SocketSize, 'server' | 'client'>, ends: 1 | 2): bigint {
   return ends === 2 ? size.server + size.client : size.server;
-}
-
-/**
- * Is the struct sock of an accepted connection charged to the control group? Only by version 2, and by kernels from
- * some release after 6.1 on (inet_csk_accept, 6.12); before, and in version 1, the network stack made it for nobody.
- */
-export function chargesAccepted({ machine }: Snapshot): boolean {
-  return isUnified(machine.cgroup.memoryFile) && compareRelease(machine.kernelRelease, OLDER.before) >= 0;
-}
-
-/** Where the file is not known, the newer hierarchy is taken: its wall is the lower one. */
-function isUnified(file: string | undefined): boolean {
-  return file === undefined || file.endsWith('/memory.max');
 }

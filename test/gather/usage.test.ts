@@ -3,7 +3,7 @@ import { gatherCgroup } from '../../src/gather/cgroup.ts';
 import { gatherUsage } from '../../src/gather/usage.ts';
 import { linuxHost } from '../../src/host/linux.ts';
 import { memoryHost } from '../../src/host/memory.ts';
-import { UNKNOWN_USAGE } from '../../src/model/usage.ts';
+import { SOCKET_SLABS, UNKNOWN_USAGE } from '../../src/model/usage.ts';
 
 const SLAB = '/sys/kernel/slab';
 
@@ -17,6 +17,9 @@ describe('what is in use', () => {
         '/proc/sys/net/netfilter/nf_conntrack_count': '312\n',
         [`${SLAB}/TCP/objs_per_slab`]: '13\n',
         [`${SLAB}/TCP/order`]: '3\n',
+        [`${SLAB}/TCP/slab_size`]: '2368\n',
+        [`${SLAB}/ep_head/objs_per_slab`]: '256\n',
+        [`${SLAB}/ep_head/order`]: '0\n',
         [`${SLAB}/filp/objs_per_slab`]: '0\n',
         [`${SLAB}/dentry/objs_per_slab`]: '21\n',
         [`${SLAB}/dentry/order`]: 'x\n',
@@ -26,18 +29,30 @@ describe('what is in use', () => {
       openFiles: 1952n,
       tcpSockets: 257_713n,
       trackedConnections: 312n,
-      slabs: { TCP: { pages: 8, objects: 13 } },
+      slabs: {
+        TCP: { pages: 8, objects: 13, size: 2368 },
+        ep_head: { pages: 1, objects: 256 },
+        sock_inode_cache: null,
+        lsm_inode_cache: null,
+        lsm_file_cache: null,
+        eventpoll_epi: null,
+        eventpoll_pwq: null,
+        tcp_bind_bucket: null,
+        tcp_bind2_bucket: null,
+      },
     });
   });
 
   test('nothing readable is null throughout', () => {
     const errors = Object.fromEntries(
-      ['TCP', 'sock_inode_cache', 'dentry', 'filp'].map((name) => [
-        `${SLAB}/${name}/objs_per_slab`,
-        'EACCES',
-      ]),
+      SOCKET_SLABS.map((name) => [`${SLAB}/${name}/objs_per_slab`, 'EACCES']),
     );
     expect(gatherUsage(memoryHost({ errors }))).toEqual(UNKNOWN_USAGE);
+  });
+
+  test('without the cache of sockets, nothing is known of the others', () => {
+    const files = { [`${SLAB}/filp/objs_per_slab`]: '21\n', [`${SLAB}/filp/order`]: '0\n' };
+    expect(gatherUsage(memoryHost({ files })).slabs).toBeNull();
   });
 
   test('this very host has open files', () => {

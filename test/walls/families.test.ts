@@ -1,5 +1,6 @@
 /** Each wall: its number, its arithmetic, and what is said when it is not a limit or not known. */
 import { describe, expect, test } from '@jest/globals';
+import type { Usage } from '../../src/model/usage.ts';
 import type { Wall, WallAssumptions } from '../../src/model/wall.ts';
 import { DEFAULT_ASSUMPTIONS, findWalls } from '../../src/walls/index.ts';
 import {
@@ -68,6 +69,31 @@ describe('files of one process', () => {
   });
 });
 
+describe('a hard nofile above fs.nr_open', () => {
+  const wall = (soft: string, hard: string, ceiling: string) =>
+    wallFor('fs.nr_open', {
+      facts: { 'limit.nofile.soft': soft, 'limit.nofile.hard': hard, 'fs.nr_open': ceiling },
+    });
+
+  test('no program can raise its soft limit: that is the wall, for all of them', () => {
+    const stuck = wall('1024', '524288', '30000');
+    expect(stuck).toMatchObject({ at: 1_024n, condition: null, current: '30000' });
+    expect(stuck.why).toMatch(/EPERM/);
+    expect(stuck.raise).toMatch(/fs\.nr_open=2097152.*ulimit -Hn 30000/);
+    expect(wall('1024', '8388608', '30000').raise).toMatch(/fs\.nr_open=8388608/);
+    expect(wall('1024', 'unlimited', '30000').raise).not.toMatch(/sysctl/);
+  });
+
+  test('a soft limit that is higher than the ceiling stops at the ceiling', () => {
+    expect(wall('524288', '524288', '30000').at).toBe(30_000n);
+  });
+
+  test('a hard limit at the ceiling or below it does not get in the way', () => {
+    expect(wall('1024', '30000', '30000').at).toBe(30_000n);
+    expect(wall('1024', '20000', '30000').at).toBe(30_000n);
+  });
+});
+
 describe('files of the host', () => {
   const facts = { 'fs.file-max': '100000' };
 
@@ -93,23 +119,42 @@ describe('files of the host', () => {
   });
 });
 
+/** As a 6.18 kernel has them. */
+const slabs = {
+  TCP: { pages: 8, objects: 13, size: 2368 },
+  sock_inode_cache: { pages: 4, objects: 19, size: 832 },
+  dentry: { pages: 1, objects: 21, size: 192 },
+  filp: { pages: 1, objects: 21, size: 192 },
+  lsm_inode_cache: { pages: 1, objects: 128, size: 32 },
+  lsm_file_cache: { pages: 1, objects: 170, size: 24 },
+  eventpoll_epi: { pages: 1, objects: 32, size: 128 },
+  eventpoll_pwq: { pages: 1, objects: 64, size: 64 },
+  ep_head: { pages: 1, objects: 256, size: 16 },
+  tcp_bind_bucket: { pages: 1, objects: 32, size: 128 },
+  tcp_bind2_bucket: { pages: 1, objects: 32, size: 128 },
+} as const;
+
 describe('memory', () => {
-  const slabs = {
-    TCP: { pages: 8, objects: 13 },
-    sock_inode_cache: { pages: 4, objects: 19 },
-    dentry: { pages: 1, objects: 21 },
-    filp: { pages: 1, objects: 21 },
-  };
   const idle = { busy: { numerator: 0n, denominator: 1n, text: '0%' } } as const;
 
   test('slab sizes of the host’s own kernel, one end and both', () => {
-    // 2521 + 863 + 196 + 196 per socket; 56 of blobs, 9 of descriptor; 208 of epoll or 256 of bind buckets.
+    // 2521 + 863 + 196 + 196 per socket; 32 + 25 of blobs, 9 of descriptor; 208 of epoll or 256 of bind buckets.
     const machine = { memory: { total: 32n * GIB } };
     const one = wallFor('RAM', { machine, usage: { slabs } }, idle);
-    expect(one.arithmetic).toMatch(/4,049 B of kernel memory \(slab sizes of this kernel\)/);
-    expect(one.at).toBe((32n * GIB - 3n * (GIB / 2n)) / 4_049n);
+    expect(one.arithmetic).toMatch(/4,050 B of kernel memory \(slab sizes of this kernel\)/);
+    expect(one.at).toBe((32n * GIB - 3n * (GIB / 2n)) / 4_050n);
     expect(wallFor('RAM', { machine, usage: { slabs } }, { ...idle, ends: 2 }).at).toBe(
-      (32n * GIB - 3n * (GIB / 2n)) / 8_146n,
+      (32n * GIB - 3n * (GIB / 2n)) / 8_148n,
+    );
+  });
+
+  test('a kernel with fewer kinds of objects has less to pay for, and one that was not asked is taken as the table', () => {
+    const of = (usage: Partial<Usage>) => wallFor('RAM', { usage }, { ...idle, ends: 2 }).arithmetic;
+    expect(of({ slabs: { ...slabs, lsm_inode_cache: null, tcp_bind2_bucket: null } })).toMatch(/7,956 B/);
+    const { TCP, sock_inode_cache, dentry, filp } = slabs;
+    expect(of({ slabs: { TCP, sock_inode_cache, dentry, filp } })).toMatch(/8,148 B/);
+    expect(of({ slabs: { ...slabs, lsm_inode_cache: { pages: 1, objects: 46, size: 88 } } })).toMatch(
+      /8,264 B/,
     );
   });
 
@@ -125,12 +170,12 @@ describe('memory', () => {
   test('the program’s own bytes and queued data count', () => {
     const wall = wallFor('RAM', { usage: { slabs } }, { idleBytes: 10_000n });
     expect(wall.arithmetic).toMatch(/205 B queued \(5% busy\) \+ 10,000 B of the program/);
-    expect(wall.at).toBe((32n * GIB - 3n * (GIB / 2n)) / (4_049n + 205n + 10_000n));
+    expect(wall.at).toBe((32n * GIB - 3n * (GIB / 2n)) / (4_050n + 205n + 10_000n));
   });
 
   test('a small machine keeps a quarter for everything else', () => {
     const machine = { memory: { total: 2n * GIB } };
-    expect(wallFor('RAM', { machine, usage: { slabs } }, idle).at).toBe((2n * GIB - GIB / 2n) / 4_049n);
+    expect(wallFor('RAM', { machine, usage: { slabs } }, idle).at).toBe((2n * GIB - GIB / 2n) / 4_050n);
   });
 
   test('no size of memory: not known, and no number', () => {
@@ -143,7 +188,7 @@ describe('memory', () => {
       memory: { total: 6n * GIB, lowTotal: 852n << 20n, lowFree: 12n << 20n },
     } as const;
     const low = wallFor('LowTotal', { machine, usage: { slabs } }, idle);
-    expect(low.at).toBe((852n << 20n) / 4_049n);
+    expect(low.at).toBe((852n << 20n) / 4_050n);
     expect(low.at < wallFor('RAM', { machine, usage: { slabs } }, idle).at).toBe(true);
     expect(openFor('LowTotal', {})?.why).toMatch(/64-bit/);
     expect(unknownFor('LowTotal', { machine: { bits: 32 } })?.why).toMatch(/LowTotal/);
@@ -177,22 +222,48 @@ describe('what a control group is charged', () => {
     expect(two).toMatchObject({ key: 'memory.max' });
     expect(one).toMatchObject({ key: 'memory.limit_in_bytes' });
     expect((one?.at ?? 0n) > (two?.at ?? 0n)).toBe(true);
-    expect(one?.arithmetic).toMatch(/2,521 B that this kernel does not charge/);
-    expect(two?.arithmetic).not.toMatch(/does not charge/);
-    expect(at('6.1.0-28', '/sys/fs/cgroup/a/memory.max')?.arithmetic).toMatch(
-      /2,400 B that this kernel does not/,
-    );
+    expect(one?.arithmetic).toMatch(/without the struct sock of an accepted one/);
+    expect(two?.arithmetic).not.toMatch(/without/);
+    expect(at('6.1.0-28', '/sys/fs/cgroup/a/memory.max')?.arithmetic).toMatch(/without the struct sock/);
+  });
+
+  test('object by object with a pointer each, as measured call by call on 6.18; whole slabs before 5.9', () => {
+    const charged = (kernelRelease: string, usage: Partial<Usage>, ends: 1 | 2) => {
+      const machine = {
+        kernelRelease,
+        cgroup: { memoryMax: GIB, memoryFile: '/sys/fs/cgroup/memory/a/memory.limit_in_bytes' },
+      };
+      const key = 'memory.limit_in_bytes';
+      return wallFor(key, { machine, usage }, { ends }).arithmetic;
+    };
+    // accept4 1,240 and epoll_ctl 232, socket 3,616 and bind 272, and a descriptor for each end.
+    expect(charged('6.18.44', { slabs }, 1)).toMatch(/1,481 B charged/);
+    expect(charged('6.18.44', { slabs }, 2)).toMatch(/5,378 B charged.*slab sizes of this kernel, both ends/);
+    expect(charged('6.18.44', {}, 2)).toMatch(/5,378 B charged.*measured on kernel 6\.18/);
+    // 863 + 196 + 196 and 208; 2521 + 863 + 196 + 196 and 256: the blobs of security modules are never charged.
+    expect(charged('5.4.0', { slabs }, 2)).toMatch(/5,513 B charged/);
+    const { size: _, ...unsized } = slabs.TCP;
+    expect(charged('6.18.44', { slabs: { ...slabs, TCP: unsized } }, 2)).toMatch(/5,531 B charged/);
+  });
+});
+
+describe('epoll watches', () => {
+  test('one per connection, also where both ends are here: a client need not use epoll', () => {
+    const facts = { 'fs.epoll.max_user_watches': '445929' };
+    for (const ends of [1, 2] as const) {
+      expect(wallFor('fs.epoll.max_user_watches', { facts }, { ends }).at).toBe(445_929n);
+    }
   });
 });
 
 describe('TCP memory', () => {
   const facts = { 'net.ipv4.tcp_mem': '191000 254668 382000' };
 
-  test('pages over the busy share of the sockets', () => {
+  test('pages over the busy share of the connections, of which one end at a time holds any', () => {
     expect(wallFor('net.ipv4.tcp_mem', { facts }).at).toBe(7_640_000n);
     const all = { busy: { numerator: 1n, denominator: 1n, text: '100%' } } as const;
     expect(wallFor('net.ipv4.tcp_mem', { facts }, all).at).toBe(382_000n);
-    expect(wallFor('net.ipv4.tcp_mem', { facts }, { ...all, ends: 2 }).at).toBe(191_000n);
+    expect(wallFor('net.ipv4.tcp_mem', { facts }, { ...all, ends: 2 }).at).toBe(382_000n);
     expect(wallFor('net.ipv4.tcp_mem', { facts }, all).raise).toMatch(/"750000 1000000 1500000"/);
   });
 

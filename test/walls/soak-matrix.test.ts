@@ -33,13 +33,10 @@ const LARGE = 'TUNE_LARGE_TESTS';
 const ONE_PACKET =
   'const s = require("node:dgram").createSocket("udp4"); s.send("x", 9, "127.0.0.1", () => s.close())';
 
-/** Limits that no namespace, cgroup or rlimit can starve without changing the host. */
+/** What cannot be starved without changing the host. */
 const NOT_RUN = {
-  'fs.file-max': 'global, and root is exempt from it',
-  'fs.nr_open': 'global',
-  'fs.epoll.max_user_watches': 'global',
-  'net.ipv4.tcp_mem': 'global',
-  RAM: 'the out-of-memory killer would choose among other people’s processes',
+  'fs.file-max, fs.nr_open, fs.epoll.max_user_watches, net.ipv4.tcp_mem, RAM':
+    'global; starved in a virtual machine (test/vm/walls.test.ts)',
   LowTotal: 'this is a 64-bit kernel',
 } as const;
 
@@ -165,7 +162,7 @@ withNamespace('walls against the soak', () => {
         const measured = Math.round(limit / each);
         tell(`the group is charged ${each.toFixed(0)} B per connection`);
         compared('memory of a control group', predicted.at, measured);
-        expect(apart(predicted.at, measured)).toBeLessThanOrEqual(MEMORY_CLOSE);
+        expect(apart(predicted.at, measured)).toBeLessThanOrEqual(CLOSE);
       } finally {
         await removeGroup(folder);
       }
@@ -213,12 +210,16 @@ withNamespace('walls against the soak', () => {
         const at = sorted.findIndex((one, i) => i > 0 && apart(sorted[i - 1] ?? 0, one) <= AGREEING);
         return at === -1 ? null : ((sorted[at - 1] ?? 0) + (sorted[at] ?? 0)) / 2;
       };
-      while (measured.length < LEAST_RUNS || (agreed() === null && measured.length < MOST_RUNS)) {
+      let runs = 0;
+      while (runs < LEAST_RUNS || (agreed() === null && runs < MOST_RUNS)) {
         const { held, memory } = await report({
           request: { goal: 20_000, mode: 'spread', namespace: true },
         });
         expect(held).toBe(20_000);
-        measured.push(memory.kernelPerConnection ?? 0);
+        // Slab that others free meanwhile can outweigh a whole run.
+        const bytes = memory.kernelPerConnection ?? 0;
+        if (bytes > 0) measured.push(bytes);
+        runs += 1;
       }
       const bytes = agreed();
       if (bytes === null) {
