@@ -69,7 +69,9 @@ async function inNamespaces(
   for (const experiment of experiments) {
     const values = probes.get(experiment.profile);
     if (values === undefined) continue;
-    if (experiment.comparison === 'left-out' && !values.written.has(experiment.key)) {
+    // A demonstration brings about what a new namespace does not have.
+    const isBare = experiment.demonstration === undefined && !values.written.has(experiment.key);
+    if (experiment.comparison === 'left-out' && isBare) {
       say(`${nameOf(experiment)}: this kernel has it as wanted by itself, nothing to leave out`);
       continue;
     }

@@ -9,6 +9,7 @@ import {
   endOf,
   needsAnotherPair,
 } from '../../src/evidence/index.ts';
+import { demonstrate } from './demonstration.ts';
 import { argumentsOf, commandOf, type Run, runTrial } from './trial.ts';
 
 /** Ends that say something of the machine at that moment and nothing of a setting. */
@@ -36,7 +37,9 @@ type Open = Side & { readonly experiment: Experiment };
 
 export async function runInNamespaces(experiments: readonly Experiment[], hooks: Hooks): Promise<void> {
   const groups = new Map<string, Experiment[]>();
-  for (const experiment of experiments) {
+  for (const experiment of experiments.filter(({ demonstration }) => demonstration !== undefined))
+    hooks.done(await demonstrate(experiment));
+  for (const experiment of experiments.filter(({ demonstration }) => demonstration === undefined)) {
     const name = argumentsOf(experiment, 'with').join(' ');
     groups.set(name, [...(groups.get(name) ?? []), experiment]);
   }

@@ -14,6 +14,7 @@
 import type { EvidenceComparison, EvidencePlace, Observation } from '../model/evidence.ts';
 import type { SoakReport } from '../model/soak.ts';
 import type { WorkloadName } from '../model/soak-workload.ts';
+import type { Demonstration } from './key-plan.ts';
 
 /** One planned comparison, for one profile. */
 export interface Experiment {
@@ -33,6 +34,8 @@ export interface Experiment {
   readonly about: string;
   /** The figure that decides before any other; null: whichever moved most. */
   readonly figure: string | null;
+  /** Absent: a soak shows it. */
+  readonly demonstration?: Demonstration;
 }
 
 /** The runs of an experiment, in the order in which they ran: with, without, with, without … */

@@ -2,6 +2,9 @@
 import type { EvidencePlace } from '../model/evidence.ts';
 import type { WorkloadName } from '../model/soak-workload.ts';
 
+/** reserved-ports: outgoing connections fill the range, and services start. */
+export type Demonstration = 'reserved-ports';
+
 export interface PlannedExperiment {
   readonly place: EvidencePlace;
   readonly workload: WorkloadName;
@@ -19,6 +22,8 @@ export interface PlannedExperiment {
   /** The figure that the setting is for, by its name in figures.ts: it decides before any other. */
   readonly figure?: string;
   readonly about: string;
+  /** A program of scripts/evidence that shows what no soak does. */
+  readonly demonstration?: Demonstration;
 }
 
 export interface KeyPlan {

@@ -6,6 +6,8 @@ import type { KeyPlan } from './key-plan.ts';
 
 /** Short enough that a burst of a few thousand overflows it: what happens then is what some settings are about. */
 const SHORT_QUEUE = { 'net.core.somaxconn': '256' };
+/** Of the 64,512 in a range from 1024: with fewer connections there is a port left beside those in TIME_WAIT. */
+const NEARLY_ALL_PORTS = 60_000;
 /** Profiles whose port range is the kernel's own; the others widen it. */
 const SERVERS = ['c1m', 'c2m', 'push-1m'];
 
@@ -156,6 +158,16 @@ export const NAMESPACE_KEYS: readonly KeyPlan[] = [
         place: 'namespace',
         workload: 'reconnect',
         connections: 20_000,
+        profiles: SERVERS,
+        withoutValue: '0',
+        figure: 'reconnect, connects',
+        about: 'half closes first, and comes back through the ports in TIME_WAIT',
+      },
+      {
+        place: 'namespace',
+        workload: 'reconnect',
+        connections: NEARLY_ALL_PORTS,
+        profiles: ['gateway-500k'],
         withoutValue: '0',
         figure: 'reconnect, connects',
         about: 'half closes first, and comes back through the ports in TIME_WAIT',
@@ -168,7 +180,7 @@ export const NAMESPACE_KEYS: readonly KeyPlan[] = [
       {
         place: 'namespace',
         workload: 'reconnect',
-        connections: 20_000,
+        connections: NEARLY_ALL_PORTS,
         withoutValue: '0',
         figure: 'reconnect, connects',
         about: 'what the default 2 does on every way but loopback',
@@ -176,7 +188,7 @@ export const NAMESPACE_KEYS: readonly KeyPlan[] = [
       {
         place: 'namespace',
         workload: 'reconnect',
-        connections: 20_000,
+        connections: NEARLY_ALL_PORTS,
         figure: 'reconnect, connects',
         about: 'the default 2, which reuses over loopback',
       },
@@ -207,27 +219,42 @@ export const NAMESPACE_KEYS: readonly KeyPlan[] = [
     experiments: [
       {
         place: 'namespace',
-        workload: 'idle',
-        connections: 70_000,
-        profiles: ['c500k', 'gateway-500k'],
-        figure: 'connections from one address',
-        about: 'as many as one address can make',
+        workload: 'gateway',
+        connections: 60_000,
+        profiles: ['gateway-500k'],
+        about: 'an upstream connection for each client, all to one upstream',
       },
       {
         place: 'namespace',
         workload: 'idle',
         connections: 70_000,
-        profiles: SERVERS,
-        withoutValue: '49152 65535',
+        profiles: ['c500k'],
         figure: 'connections from one address',
         about: 'as many as one address can make',
+      },
+      {
+        place: 'namespace',
+        workload: 'gateway',
+        connections: 20_000,
+        profiles: SERVERS,
+        withoutValue: '49152 65535',
+        about:
+          'the server’s own connections to one upstream, with the range that the registry of ports names',
       },
     ],
   },
   {
     key: 'net.ipv4.ip_local_reserved_ports',
-    experiments: [],
-    unmeasured: 'no soak starts a service on a port that its own connections could have taken',
+    experiments: [
+      {
+        place: 'namespace',
+        workload: 'idle',
+        connections: 990,
+        also: { 'net.ipv4.ip_local_port_range': '8000 8999' },
+        about: 'services start on ports of a range that outgoing connections have filled',
+        demonstration: 'reserved-ports',
+      },
+    ],
   },
   {
     key: 'net.ipv4.tcp_notsent_lowat',

@@ -34,5 +34,6 @@ function asExperiment(key: string, profile: string, planned: PlannedExperiment):
     also: planned.also ?? {},
     about: planned.about,
     figure: planned.figure ?? null,
+    ...(planned.demonstration === undefined ? {} : { demonstration: planned.demonstration }),
   };
 }

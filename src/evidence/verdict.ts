@@ -60,12 +60,15 @@ export function settle(plan: KeyPlan, experiments: readonly EvidenceExperiment[]
   if (strongest === undefined) {
     return { key, verdict: 'not-measured', reason: plan.unmeasured ?? 'not run yet', experiments };
   }
-  const where = `${strongest.workload}, ${grouped(strongest.connections)} connections`;
+  const where =
+    strongest.observed === null
+      ? ` (${strongest.workload}, ${grouped(strongest.connections)} connections)`
+      : '';
   const kept = strongest.verdict === 'no-effect' && plan.kept !== undefined ? `; kept: ${plan.kept}` : '';
   return {
     key,
     verdict: strongest.verdict,
-    reason: `${strongest.reason} (${where})${kept}`,
+    reason: `${strongest.reason}${where}${kept}`,
     experiments,
   };
 }
