@@ -13,7 +13,7 @@ import {
 } from '../../src/evidence/index.ts';
 import { type Book, digestOf, openBook } from './book.ts';
 import { runInNamespaces } from './namespace.ts';
-import { type Probe, probe } from './trial.ts';
+import { type Probe, probe, runTrial } from './trial.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -83,6 +83,7 @@ async function inNamespaces(
     due.map(({ experiment }) => experiment),
     {
       say,
+      run: runTrial,
       done: (runs) => {
         const inputs = due.find(({ experiment }) => experiment === runs.experiment)?.inputs;
         if (inputs === undefined) return;

@@ -10,7 +10,7 @@ import {
   needsAnotherPair,
 } from '../../src/evidence/index.ts';
 import { demonstrate } from './demonstration.ts';
-import { argumentsOf, commandOf, type Run, runTrial } from './trial.ts';
+import { argumentsOf, commandOf, type Run } from './trial.ts';
 
 /** Ends that say something of the machine at that moment and nothing of a setting. */
 const ACCIDENTS = new Set([
@@ -23,6 +23,7 @@ const ACCIDENTS = new Set([
 const PATIENCE = 2;
 
 interface Hooks {
+  readonly run: (args: readonly string[]) => Promise<Run>;
   readonly say: (line: string) => void;
   readonly done: (runs: ExperimentRuns) => void;
 }
@@ -46,7 +47,7 @@ export async function runInNamespaces(experiments: readonly Experiment[], hooks:
   for (const group of groups.values()) await runGroup(group, hooks);
 }
 
-async function runGroup(experiments: readonly Experiment[], { say, done }: Hooks): Promise<void> {
+async function runGroup(experiments: readonly Experiment[], hooks: Hooks): Promise<void> {
   const [first] = experiments;
   if (first === undefined) return;
   const base: Side = { args: argumentsOf(first, 'with'), runs: [], refused: null };
@@ -61,8 +62,8 @@ async function runGroup(experiments: readonly Experiment[], { say, done }: Hooks
     const start = round % sides.length;
     for (const side of [...sides.slice(start), ...sides.slice(0, start)]) {
       try {
-        const run = await soundTrial(side.args, say);
-        say(`${commandOf(side.args)}: ${endOf(run.soak)}, held ${run.soak.held}`);
+        const run = await soundTrial(side.args, hooks);
+        hooks.say(`${commandOf(side.args)}: ${endOf(run.soak)}, held ${run.soak.held}`);
         side.runs.push(run);
       } catch (error) {
         side.refused = error instanceof Error ? error.message : String(error);
@@ -74,7 +75,7 @@ async function runGroup(experiments: readonly Experiment[], { say, done }: Hooks
         (base.refused ?? one.refused) !== null ||
         one.runs.length >= ALL_PAIRS ||
         !needsAnotherPair(one.experiment, soaks(base.runs), soaks(one.runs));
-      if (isOver) done(resultOf(one, base));
+      if (isOver) hooks.done(resultOf(one, base));
       return !isOver;
     });
   }
@@ -98,11 +99,11 @@ function resultOf({ experiment, args, runs, refused }: Open, base: Side): Experi
 }
 
 /** @throws when the machine itself stopped it each time. */
-async function soundTrial(args: readonly string[], say: Hooks['say']): Promise<Run> {
+async function soundTrial(args: readonly string[], { run, say }: Hooks): Promise<Run> {
   for (let attempt = 0; ; attempt++) {
-    const run = await runTrial(args);
-    const { verdict } = run.soak;
-    if (verdict.state !== 'inconclusive' || !ACCIDENTS.has(verdict.reason)) return run;
+    const one = await run(args);
+    const { verdict } = one.soak;
+    if (verdict.state !== 'inconclusive' || !ACCIDENTS.has(verdict.reason)) return one;
     if (attempt >= PATIENCE)
       throw new Error(`the machine, not the setting, ended the soak: ${verdict.reason}`);
     say(`${commandOf(args)}: ${verdict.reason}, once more`);
