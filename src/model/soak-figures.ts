@@ -63,8 +63,13 @@ export interface Agreement {
 }
 
 export interface MemoryUse {
-  /** Bytes of slab per connection, both ends; null when nothing was established. */
+  /** Bytes of slab per connection, both ends, without `procEntriesPerConnection`; null when nothing was established. */
   readonly kernelPerConnection: number | null;
+  /**
+   * Bytes of slab per connection that another program has made by looking at /proc/PID/fd while the soak ran: an inode
+   * and a name for each descriptor, reclaimable. null where slabinfo cannot be read.
+   */
+  readonly procEntriesPerConnection: number | null;
   readonly slab: Readonly<Record<string, number>>;
   /** By how much MemFree fell per connection: coarse, other programs included. */
   readonly freePerConnection: number | null;

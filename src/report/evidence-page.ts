@@ -84,10 +84,10 @@ function experimentLines(experiment: EvidenceExperiment, profile: string): reado
 }
 
 function conditions(experiment: EvidenceExperiment, profile: string): string {
-  const { about, workload, connections, place, kernelRelease, also, ends } = experiment;
+  const { about, workload, connections, place, kernelRelease, also, ends, observed } = experiment;
   const both = Object.entries(also).map(([key, value]) => `\`${key}\` = ${value}`);
   const parts = [
-    `${about} (${workload}, ${grouped(connections)} connections)`,
+    observed === null ? `${about} (${workload}, ${grouped(connections)} connections)` : about,
     `${place === 'vm' ? 'in a virtual machine' : 'in a network namespace'} on kernel ${kernelRelease}`,
     ...(ends.with.length === 0 ? [] : [`${ends.with.length} runs against ${ends.without.length}`]),
     ...(both.length === 0 ? [] : [`on both sides ${both.join(', ')}`]),

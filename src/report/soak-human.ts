@@ -7,6 +7,8 @@ import { describeWorkload } from './soak-workload-human.ts';
 import { hang } from './table.ts';
 
 const LEAD = 13;
+/** Bytes per connection. */
+const WORTH_TELLING = 100;
 
 export function renderSoak(report: SoakReport, width: number, palette: Palette): string {
   const columns = Math.min(Math.max(width, 60), 110);
@@ -140,7 +142,12 @@ function sweepTrouble(sweep: SoakReport['sweeps'][number]): string {
 
 function memoryText({ memory }: SoakReport): string {
   const bytes = (n: number | null) => (n === null ? 'unknown' : `${grouped(n)} B`);
-  return `kernel ${bytes(memory.kernelPerConnection)} and processes ${bytes(memory.processPerConnection)} for each connection, both ends`;
+  const entries = memory.procEntriesPerConnection ?? 0;
+  const watched =
+    entries < WORTH_TELLING
+      ? ''
+      : `; ${bytes(entries)} more that can be reclaimed: /proc entries, made by a program that looks at every descriptor`;
+  return `kernel ${bytes(memory.kernelPerConnection)} and processes ${bytes(memory.processPerConnection)} for each connection, both ends${watched}`;
 }
 
 function percentiles(p: Percentiles): string {

@@ -143,6 +143,7 @@ export const soakDocument = z.strictObject({
   workload,
   memory: z.strictObject({
     kernelPerConnection: maybeNumber,
+    procEntriesPerConnection: maybeNumber,
     slab: counts,
     freePerConnection: maybeNumber,
     clientPerConnection: maybeNumber,

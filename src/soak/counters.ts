@@ -21,6 +21,14 @@ export const SOCKET_CACHES = [
   'nf_conntrack',
 ] as const;
 
+/**
+ * What a program leaves behind that looks at /proc/PID/fd, as monitoring agents do: an inode for each descriptor, its name
+ * and the blob of security modules. Not a socket's own, and reclaimable; see figures.ts.
+ */
+export const PROC_INODES = 'proc_inode_cache';
+export const PROC_ENTRY_CACHES = [PROC_INODES, 'dentry', 'lsm_inode_cache'] as const;
+const CACHES: readonly string[] = [...SOCKET_CACHES, PROC_INODES];
+
 export interface SlabCache {
   readonly active: number;
   /** Bytes per object with its share of the slab's unused rest. */
@@ -146,7 +154,7 @@ export function parseSlabinfo(
   const caches: Record<string, SlabCache> = {};
   for (const line of text.split('\n')) {
     const [name = '', ...fields] = line.trim().split(/\s+/);
-    if (!(SOCKET_CACHES as readonly string[]).includes(name)) continue;
+    if (!CACHES.includes(name)) continue;
     const [active = 0, , objectBytes = 0, perSlab = 1, pages = 1] = fields.slice(0, 5).map(Number);
     const effectiveBytes = perSlab > 0 ? (pages * pageSize) / perSlab : objectBytes;
     caches[name] = { active, effectiveBytes };

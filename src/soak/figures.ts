@@ -1,6 +1,6 @@
 /** Sums over the workers: latency percentiles, memory per connection, the generator's own health. */
 import type { GeneratorHealth, MemoryUse, Percentiles } from '../model/soak.ts';
-import type { KernelCounters } from './counters.ts';
+import { type KernelCounters, PROC_ENTRY_CACHES, PROC_INODES } from './counters.ts';
 import type { Crew, Worker } from './crew.ts';
 import { createHistogram, type EncodedHistogram } from './histogram.ts';
 import { clientsOf, type Run, round, serversOf, total, upstreamsOf } from './run.ts';
@@ -41,12 +41,14 @@ export function memoryUse(run: Run, crew: Crew, after: KernelCounters, establish
     const grown = cache.active - (before.slab?.[name]?.active ?? 0);
     if (grown > 0) slab[name] = Math.round(grown * cache.effectiveBytes);
   }
+  const entries = procEntryBytes(before.slab, after.slab);
   const growth = (workers: readonly Worker[]) =>
     total(workers, (w) => (w.figures === null ? 0 : w.figures.memory.grown));
   const client = growth([...clientsOf(crew), ...upstreamsOf(crew)]);
   const server = growth(serversOf(crew));
   return {
-    kernelPerConnection: each(after.memory.slab - before.memory.slab),
+    kernelPerConnection: each(after.memory.slab - before.memory.slab - (entries ?? 0)),
+    procEntriesPerConnection: entries === null ? null : each(entries),
     slab,
     freePerConnection: each(before.memory.free - after.memory.free),
     clientPerConnection: each(client),
@@ -54,6 +56,14 @@ export function memoryUse(run: Run, crew: Crew, after: KernelCounters, establish
     processPerConnection: each(client + server),
     resident: total(crew.workers, (w) => w.figures?.memory.now ?? 0),
   };
+}
+
+/** Measured: an agent that looked at /proc/PID/fd every few seconds added a quarter to what connections seemed to cost. */
+export function procEntryBytes(before: KernelCounters['slab'], after: KernelCounters['slab']): number | null {
+  if (before === null || after === null) return null;
+  const grown = Math.max(0, (after[PROC_INODES]?.active ?? 0) - (before[PROC_INODES]?.active ?? 0));
+  const each = PROC_ENTRY_CACHES.reduce((sum, name) => sum + (after[name]?.effectiveBytes ?? 0), 0);
+  return Math.round(grown * each);
 }
 
 function tenth(value: number): number {

@@ -11,6 +11,7 @@ import {
   parseSoftnetDrops,
   readCounters,
 } from '../../src/soak/counters.ts';
+import { procEntryBytes } from '../../src/soak/figures.ts';
 import { readMachineLimits, readNetLimits } from '../../src/soak/limits.ts';
 
 const SOCKSTAT = `sockets: used 291
@@ -46,6 +47,20 @@ describe('kernel counters', () => {
       'Tcp.MaxConn': -1,
       'Tcp.CurrEstab': 12,
     });
+  });
+
+  test('what a look at /proc/PID/fd leaves behind is no connection’s', () => {
+    const slab = (active: number) => ({
+      proc_inode_cache: { active, effectiveBytes: 712 },
+      dentry: { active: 3 * active, effectiveBytes: 195 },
+      lsm_inode_cache: { active: 2 * active, effectiveBytes: 32 },
+    });
+    expect(procEntryBytes(slab(100), slab(700))).toBe(600 * (712 + 195 + 32));
+    // A kernel without blobs of security modules, and one that reclaimed meanwhile.
+    const { lsm_inode_cache: _, ...bare } = slab(700);
+    expect(procEntryBytes(slab(100), bare)).toBe(600 * (712 + 195));
+    expect(procEntryBytes(slab(700), slab(100))).toBe(0);
+    expect(procEntryBytes(null, slab(1))).toBeNull();
   });
 
   test('slab sizes carry the unused rest of each slab', () => {
