@@ -38,9 +38,12 @@ type Open = Side & { readonly experiment: Experiment };
 
 export async function runInNamespaces(experiments: readonly Experiment[], hooks: Hooks): Promise<void> {
   const groups = new Map<string, Experiment[]>();
-  for (const experiment of experiments.filter(({ demonstration }) => demonstration !== undefined))
-    hooks.done(await demonstrate(experiment));
-  for (const experiment of experiments.filter(({ demonstration }) => demonstration === undefined)) {
+  for (const experiment of experiments) {
+    const { demonstration } = experiment;
+    if (demonstration !== undefined) {
+      hooks.done(await demonstrate(experiment, demonstration));
+      continue;
+    }
     const name = argumentsOf(experiment, 'with').join(' ');
     groups.set(name, [...(groups.get(name) ?? []), experiment]);
   }

@@ -2,8 +2,11 @@
 import type { EvidencePlace } from '../model/evidence.ts';
 import type { WorkloadName } from '../model/soak-workload.ts';
 
-/** reserved-ports: outgoing connections fill the range, and services start. */
-export type Demonstration = 'reserved-ports';
+/**
+ * reserved-ports: outgoing connections fill the range, and services start. syn-flood: clients arrive while SYNs of
+ * senders that do not exist fill the queue.
+ */
+export type Demonstration = 'reserved-ports' | 'syn-flood';
 
 export interface PlannedExperiment {
   readonly place: EvidencePlace;
@@ -31,6 +34,6 @@ export interface KeyPlan {
   readonly experiments: readonly PlannedExperiment[];
   /** Why no experiment can show it; only where there is none, in some profile at least. */
   readonly unmeasured?: string;
-  /** Why it is kept although a soak shows nothing; said when the verdict comes to no-effect. */
+  /** Why it is kept although a soak shows nothing, or harm; said when the verdict comes to that. */
   readonly kept?: string;
 }

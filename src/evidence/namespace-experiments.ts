@@ -5,7 +5,7 @@
 import type { KeyPlan } from './key-plan.ts';
 
 /** Short enough that a burst of a few thousand overflows it: what happens then is what some settings are about. */
-const SHORT_QUEUE = { 'net.core.somaxconn': '256' };
+const SHORT_QUEUE = { 'net.core.somaxconn': '64' };
 /** Of the 64,512 in a range from 1024: with fewer connections there is a port left beside those in TIME_WAIT. */
 const NEARLY_ALL_PORTS = 60_000;
 /** Profiles whose port range is the kernel's own; the others widen it. */
@@ -20,7 +20,14 @@ export const NAMESPACE_KEYS: readonly KeyPlan[] = [
         workload: 'burst',
         connections: 200_000,
         figure: 'arrivals that met a full accept queue',
-        about: '20,000 arrive at once',
+        about: '20,000 arrive at once, for a server that does nothing but accept',
+      },
+      {
+        place: 'namespace',
+        workload: 'burst',
+        connections: 20_000,
+        withoutValue: '128',
+        about: '2,000 arrive at once, with the default of kernels before 5.4',
       },
     ],
   },
@@ -29,40 +36,38 @@ export const NAMESPACE_KEYS: readonly KeyPlan[] = [
     experiments: [
       {
         place: 'namespace',
-        workload: 'burst',
-        connections: 20_000,
+        workload: 'idle',
+        connections: 50,
+        withValue: '1',
         withoutValue: '0',
-        also: SHORT_QUEUE,
-        figure: 'connections lost',
-        about: '2,000 arrive at once for a queue of 256',
+        about: '50 clients arrive during a flood of SYNs from 6,000 senders that do not exist',
+        demonstration: 'syn-flood',
       },
       {
         place: 'namespace',
         workload: 'burst',
         connections: 20_000,
-        withoutValue: '2',
+        withoutValue: '0',
         also: SHORT_QUEUE,
         figure: 'connections lost',
-        about: 'the same with a cookie for every arrival',
+        about: '2,000 real ones arrive at once for a queue of 64',
       },
     ],
-    kept: 'it is the answer to a flood of SYNs from senders that do not exist, which no soak is',
   },
   {
     key: 'net.ipv4.tcp_max_syn_backlog',
     experiments: [
       {
         place: 'namespace',
-        workload: 'burst',
-        connections: 200_000,
+        workload: 'idle',
+        connections: 50,
         withValue: '65535',
         withoutValue: '2048',
-        also: { 'net.ipv4.tcp_syncookies': '0' },
-        figure: 'arrivals dropped by the SYN queue',
-        about: '20,000 arrive at once, with the default of most machines',
+        also: { 'net.ipv4.tcp_syncookies': '0', 'net.core.somaxconn': '65535' },
+        about: '50 clients arrive during a flood of SYNs from 6,000 senders that do not exist',
+        demonstration: 'syn-flood',
       },
     ],
-    kept: 'over loopback a handshake is over at once; the queue fills when clients are far away, and only without cookies',
   },
   {
     key: 'net.ipv4.tcp_abort_on_overflow',
@@ -74,7 +79,7 @@ export const NAMESPACE_KEYS: readonly KeyPlan[] = [
         withoutValue: '1',
         also: SHORT_QUEUE,
         figure: 'connections lost',
-        about: '2,000 arrive at once for a queue of 256',
+        about: '2,000 arrive at once for a queue of 64',
       },
     ],
     kept: 'few handshakes end in the moment of the overflow over loopback; those that do are reset with 1',
@@ -110,6 +115,16 @@ export const NAMESPACE_KEYS: readonly KeyPlan[] = [
         withoutValue: '4096 16777216 16777216',
         figure: 'memory for each slow reader',
         about: '50 connections do not read',
+      },
+      {
+        place: 'namespace',
+        workload: 'slow-readers',
+        connections: 1_000,
+        profiles: ['push-1m'],
+        withoutValue: '4096 16777216 16777216',
+        also: { 'net.ipv4.tcp_notsent_lowat': '4294967295' },
+        figure: 'memory for each slow reader',
+        about: 'the same where tcp_notsent_lowat does not hold the buffer down already',
       },
       {
         place: 'namespace',
@@ -222,12 +237,13 @@ export const NAMESPACE_KEYS: readonly KeyPlan[] = [
         workload: 'gateway',
         connections: 60_000,
         profiles: ['gateway-500k'],
-        about: 'an upstream connection for each client, all to one upstream',
+        figure: 'gateway, connects',
+        about: 'an upstream connection for each client, to four upstreams',
       },
       {
         place: 'namespace',
         workload: 'idle',
-        connections: 70_000,
+        connections: 64_000,
         profiles: ['c500k'],
         figure: 'connections from one address',
         about: 'as many as one address can make',

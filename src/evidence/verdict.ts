@@ -64,11 +64,14 @@ export function settle(plan: KeyPlan, experiments: readonly EvidenceExperiment[]
     strongest.observed === null
       ? ` (${strongest.workload}, ${grouped(strongest.connections)} connections)`
       : '';
-  const kept = strongest.verdict === 'no-effect' && plan.kept !== undefined ? `; kept: ${plan.kept}` : '';
+  const isInDoubt = strongest.verdict === 'no-effect' || strongest.verdict === 'harmful';
+  const kept = isInDoubt && plan.kept !== undefined ? `; kept: ${plan.kept}` : '';
+  const harm = experiments.find((one) => one.verdict === 'harmful' && one !== strongest);
+  const but = harm === undefined || isInDoubt ? '' : `; but: ${harm.about}: ${harm.reason}`;
   return {
     key,
     verdict: strongest.verdict,
-    reason: `${strongest.reason}${where}${kept}`,
+    reason: `${strongest.reason}${where}${kept}${but}`,
     experiments,
   };
 }

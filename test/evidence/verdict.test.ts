@@ -33,6 +33,15 @@ describe('the verdict of a setting', () => {
     expect(settle(PLAN, [strong('helps')]).reason).not.toContain('kept');
   });
 
+  test('harm in another experiment is not kept quiet', () => {
+    const { verdict, reason } = settle(PLAN, [
+      { ...strong('harmful'), about: 'elsewhere' },
+      strong('needed'),
+    ]);
+    expect(verdict).toBe('needed');
+    expect(reason).toMatch(/^needed .*; but: elsewhere: harmful$/);
+  });
+
   test('nothing measured: the reason, or that it has not run', () => {
     expect(settle({ ...PLAN, unmeasured: 'nobody can' }, [])).toMatchObject({
       verdict: 'not-measured',
