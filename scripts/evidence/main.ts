@@ -107,7 +107,8 @@ function keepVmRuns(runs: ExperimentRuns, { book, probes, version }: Work): void
 
 function keep(runs: ExperimentRuns, inputs: string, book: Book): void {
   if (runs.refused !== null) {
-    say(`${nameOf(runs.experiment)}: not measured: ${runs.refused}`);
+    // A virtual machine adds all that was on its console.
+    say(`${nameOf(runs.experiment)}: not measured: ${runs.refused.split('\n')[0]}`);
     return;
   }
   const { verdict, reason } = book.keep(runs, inputs);
