@@ -1,0 +1,43 @@
+/** `* - nofile 999999`: which sessions it reaches. */
+import { code, commands, group, table, where } from './markdown.mjs';
+
+const pair = ({ soft, hard }) => (soft === hard ? hard : `${soft} / ${hard}`);
+
+export function limitsConf(figures) {
+  const { steps, line, file, nrOpen, ceiling } = figures;
+  const [before, article] = steps;
+  const wanted = line.split(' ').at(-1);
+  const kinds = Object.keys(before.real);
+  const reached = kinds.filter((kind) => article.real[kind].hard === wanted);
+  const missed = kinds.filter((kind) => article.real[kind].hard !== wanted);
+  const verdict =
+    missed.length === 0 ? 'true' : reached.length === 0 ? 'false' : 'only for logins of ordinary users';
+  const rows = kinds.map((kind) => [kind, ...steps.map(({ real }) => pair(real[kind]))]);
+  const agreeing = steps.filter(({ agrees }) => agrees).length;
+  return {
+    verdict,
+    because: `It reaches ${reached.join(', ') || 'nothing'}; it does not reach ${missed.join(', ') || 'nothing'}.`,
+    lines: [
+      `${where(figures)}. Real sessions, soft / hard ${code('nofile')}, by what was appended to ${code(file)}:`,
+      '',
+      ...table(
+        [
+          'session',
+          ...steps.map(({ lines }) => (lines.length === 0 ? 'nothing' : lines.map(code).join(', '))),
+        ],
+        rows,
+      ),
+      '',
+      'pam_limits does not apply `*` to root, and systemd asks PAM for no system service: those need a line `root` and `LimitNOFILE=`.',
+      `\`tune boot --limits\` said the same for ${agreeing} of ${steps.length} of these files before the sessions were opened.`,
+      '',
+      `The line is below ${code('fs.nr_open')} here (${group(nrOpen)}). Where that is lower, ${group(ceiling.nrOpen)}, ${
+        ceiling.loginWorks
+          ? `the login works and its limits stay ${ceiling.soft} / ${ceiling.hard}: the line does nothing, silently.`
+          : 'the login of an ordinary user is refused.'
+      }`,
+      '',
+      ...commands(['npm run evidence:article -- --only limits-conf']),
+    ],
+  };
+}

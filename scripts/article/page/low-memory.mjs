@@ -1,0 +1,75 @@
+/** LowFree against MemFree on a 32-bit kernel as connections grow, and where it ends. */
+import { code, commands, group, mib, percent, table, where } from './markdown.mjs';
+
+/** Points of the table: enough to see the slope. */
+const POINTS = 8;
+
+export function lowMemory(figures) {
+  const { samples, goal, command, predicted, output, consoleKills } = figures;
+  const first = samples[0];
+  const most = samples.reduce((a, b) => (b.sockets > a.sockets ? b : a));
+  const each = bytesPerConnection(samples, most);
+  const connections = Math.floor(most.sockets / 2);
+  const kills = [
+    ...new Set([...consoleKills, ...output.filter((l) => l.includes('Out of memory'))].map(bare)),
+  ];
+  const isStopped = connections < goal;
+  const isLow = most.memFree > 4 * most.lowFree;
+  const holds = isStopped && isLow && kills.length > 0;
+  return {
+    verdict: holds ? 'true on a 32-bit kernel, not on a 64-bit one' : 'false',
+    because: `It stopped at ${group(connections)} connections (both ends) of ${group(goal)}, with ${mib(most.lowFree)} of ${mib(first.lowTotal)} low memory free and ${mib(most.memFree)} of ${mib(first.memTotal)} of all memory${kills.length > 0 ? ', and the OOM killer came' : ''}. A 64-bit kernel has no low memory.`,
+    lines: [
+      `${where(figures)}. The bare C soak over loopback, both ends; idle connections.`,
+      '',
+      ...table(
+        ['seconds', 'TCP sockets', 'LowFree', 'MemFree', 'slab'],
+        points(samples, most).map((s) => [
+          (s.seconds - first.seconds).toFixed(0),
+          group(s.sockets),
+          mib(s.lowFree),
+          mib(s.memFree),
+          mib(s.slab),
+        ]),
+      ),
+      '',
+      `LowFree fell by ${group(each.low)} B per connection, both ends, and MemFree by ${group(each.all)} B: what a connection takes, it takes from low memory.`,
+      ...predictionLines(predicted, connections),
+      ...(kills.length === 0
+        ? []
+        : ['', 'The kernel said:', '', ...kills.slice(0, 4).map((line) => `    ${line}`)]),
+      '',
+      ...commands([
+        `${command}     # bench/c/soak.c, built in the guest`,
+        'npm run evidence:article -- --only low-memory',
+      ]),
+    ],
+  };
+}
+
+/** The line without the console's time and what a terminal does to it. */
+const bare = (line) => line.replace(/^.*?(?=Out of memory)/, '').trim();
+
+function predictionLines(predicted, connections) {
+  if (predicted === null) return [];
+  const apart = Math.abs(predicted.at / connections - 1);
+  return [
+    `\`tune walls --loopback --busy 0%\` says ${group(predicted.at)} for a machine with these figures (${code(predicted.arithmetic)}): ${percent(apart)} apart.`,
+  ];
+}
+
+/** Between the first sockets and the most of them: what the machine does at its end is not a connection’s. */
+function bytesPerConnection(samples, most) {
+  const from = samples.findLast((s) => s.sockets < most.sockets / 20) ?? samples[0];
+  const to = samples.findLast((s) => s.sockets < most.sockets * 0.9 && s.seconds < most.seconds) ?? most;
+  const connections = (to.sockets - from.sockets) / 2;
+  return { low: (from.lowFree - to.lowFree) / connections, all: (from.memFree - to.memFree) / connections };
+}
+
+function points(samples, most) {
+  const rising = samples.slice(0, samples.indexOf(most) + 1);
+  const steps = Array.from({ length: POINTS }, (_, i) =>
+    Math.round((i * (rising.length - 1)) / (POINTS - 1)),
+  );
+  return [...new Set(steps)].map((i) => rising[i]);
+}
