@@ -2,7 +2,8 @@
 import type { CallFailure, Percentiles } from './soak-figures.ts';
 
 /**
- * idle: nothing. broadcast: one message to every connection. burst: a tenth closes and comes back at once.
+ * idle: nothing. broadcast: one message to every connection. burst: a tenth closes and comes back at once, while
+ * the server does not accept for a second.
  * reconnect: half of the clients close first, which leaves TIME_WAIT, and connect again. slow-readers: one in twenty
  * does not read while the server fills its buffers. gateway: the server opens an upstream connection for each of its
  * clients, and passes on what either says.

@@ -45,6 +45,8 @@ export interface Server {
   /** Waits up to `timeoutMs` and handles what came; true when the wake descriptor is readable. */
   step(timeoutMs: number): boolean;
   startAccepting(): void;
+  /** Leaves what arrives in the accept queue. */
+  pauseAccepting(): void;
   accepting(): boolean;
   /** Connections taken so far, and those of them that are still open. */
   taken(): number;
@@ -220,6 +222,7 @@ export function createServer(
       if (control(EPOLL_CTL_ADD, listener, EPOLLIN | EPOLLEXCLUSIVE)) accepting = true;
       else giveUp('epoll_ctl');
     },
+    pauseAccepting: stopAccepting,
     accepting: () => accepting,
     taken: () => taken,
     open: () => taken - closed,

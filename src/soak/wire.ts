@@ -58,6 +58,8 @@ export type ClientTask =
 export type ServerTask =
   /** Takes connections again up to its capacity. */
   | { readonly kind: 'accept' }
+  /** Takes none until it is told to. */
+  | { readonly kind: 'pause' }
   /** Writes a message to each connection. */
   | { readonly kind: 'send'; readonly bytes: number }
   /** Writes to each `every`-th connection until its send buffer is full. */

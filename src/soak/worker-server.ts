@@ -48,7 +48,8 @@ export function serve(libc: Libc, setup: ServerSetup): void {
       duty = createDuty(libc, server, table, peers, order.task);
       server.setDuty(duty);
       if (duty === null) {
-        server.startAccepting();
+        if (order.task.kind === 'pause') server.pauseAccepting();
+        else server.startAccepting();
         tell({ type: 'tasked', tally: tallyOf({}) });
       }
     } else if (order.type === 'stop') duty?.stop();
@@ -114,7 +115,7 @@ export function serve(libc: Libc, setup: ServerSetup): void {
   turn();
 }
 
-/** null: the order was only to take connections again. */
+/** null: the order was only to take connections again, or none. */
 function createDuty(
   libc: Libc,
   server: Server,

@@ -107,6 +107,20 @@ withNamespace('a host that can carry it', () => {
   );
 
   test(
+    'burst: servers that have room look away all the same, and their queue must hold the arrivals',
+    async () => {
+      const spread = { mode: 'spread', connectTimeoutMs: 900 } as const;
+      const deep = await soak('burst', 3000, {}, spread);
+      expect(deep.verdict).toEqual({ state: 'passed' });
+      const short = await soak('burst', 3000, { 'net.core.somaxconn': '64' }, spread);
+      expect(short.verdict).toMatchObject({ state: 'failed', blame: { key: 'net.core.somaxconn' } });
+      expect(figures(short, 'burst').listenOverflows).toBeGreaterThan(0);
+      expect(figures(short, 'burst').completed).toBeLessThanOrEqual(65 + 1);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     'reconnect: half of the clients, whose ports stay in TIME_WAIT',
     async () => {
       const whole = await soak('reconnect', 3000);

@@ -1,10 +1,12 @@
-/** A tenth of the connections closes and comes back in one burst, faster than they can be accepted. */
+/** A tenth of the connections closes and comes back in one burst, while the servers look away for a second. */
 import { clientsOf, round } from '../run.ts';
 import type { Done } from './outcome.ts';
 import { reopen } from './reopening.ts';
 import { heldBy, type Stage } from './stage.ts';
 
 const SHARE = 0.1;
+/** A collection of garbage, a reload, a slow disk: what an accept loop stops for. */
+const PAUSE_MS = 1000;
 
 /** The server resets what was closed, so the ports are free at once: it is the arrivals that are looked at. */
 export async function burst(stage: Stage): Promise<Done> {
@@ -12,6 +14,7 @@ export async function burst(stage: Stage): Promise<Done> {
   const { closed, opened, taken, openMs, latency } = await reopen(stage, {
     shares: clients.map((c) => [c, Math.ceil(heldBy(c) * SHARE)]),
     isPaced: false,
+    pauseMs: PAUSE_MS,
   });
   return {
     connections: closed.completed,

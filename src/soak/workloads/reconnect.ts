@@ -17,6 +17,7 @@ export async function reconnect(stage: Stage): Promise<Done> {
   const { closed, opened, taken, closeMs, openMs, latency } = await reopen(stage, {
     shares: leaving.map((c) => [c, heldBy(c)]),
     isPaced: true,
+    pauseMs: 0,
     onClosed: async () => {
       timeWait = run.look().timeWait;
       const end = run.clock() + AWAY_MS;

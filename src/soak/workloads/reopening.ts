@@ -26,6 +26,8 @@ export interface Closing {
   /** How many each of these clients closes, from the first it opened. */
   readonly shares: readonly (readonly [Worker, number])[];
   readonly isPaced: boolean;
+  /** For how long the servers do not accept while the clients come back. */
+  readonly pauseMs: number;
   /** Between the two, when all are closed at both ends. */
   readonly onClosed?: () => Promise<void>;
 }
@@ -38,6 +40,7 @@ export async function reopen(stage: Stage, closing: Closing): Promise<Reopening>
   const takenByServers = () => total(servers, (s) => s.done);
   const [closedBefore, takenBefore] = [closedAtServers(), takenByServers()];
 
+  if (closing.pauseMs > 0) await stage.assign(servers.map((s) => [s, { kind: 'pause' }]));
   const closeBegun = run.clock();
   await stage.assign(closing.shares.map(([client, connections]) => [client, { kind: 'close', connections }]));
   const closed = sum(clients);
@@ -46,13 +49,27 @@ export async function reopen(stage: Stage, closing: Closing): Promise<Reopening>
   const closeMs = run.clock() - closeBegun;
   await closing.onClosed?.();
 
-  await stage.assign(servers.map((s) => [s, { kind: 'accept' }]));
   const openBegun = run.clock();
+  let isAccepting = false;
+  const isPauseOver = () => {
+    const isOver = run.clock() >= openBegun + closing.pauseMs;
+    if (isOver && !isAccepting) {
+      isAccepting = true;
+      for (const server of servers) crew.tell(server, { type: 'task', task: { kind: 'accept' } });
+    }
+    return isOver;
+  };
+  isPauseOver();
   await stage.assign(
     clients
       .filter((c) => (counts.get(c) ?? 0) > 0)
       .map((c) => [c, { kind: 'reopen', connections: counts.get(c) ?? 0, isPaced: closing.isPaced }]),
+    () => {
+      isPauseOver();
+      return false;
+    },
   );
+  await stage.until(isPauseOver, run.clock);
   const openMs = run.clock() - openBegun;
   const opened = sum(clients);
   const taken = () => Math.min(opened.completed, takenByServers() - takenBefore);
