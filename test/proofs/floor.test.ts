@@ -37,6 +37,7 @@ withNamespace('the floor of the machine’s memory', () => {
       const { verdict, connects, held, lostWorkers, plan } = await report({
         request: { ...request, force: true, window: 1 },
         pretend,
+        isAlone: true,
       });
       expect(plan.memory.floor).toBe(FLOOR);
       expect(verdict).toMatchObject({
@@ -54,7 +55,11 @@ withNamespace('the floor of the machine’s memory', () => {
   test(
     'refuses by arithmetic what would come to it',
     async () => {
-      const outcome = await run({ request, pretend: { '/proc/meminfo': meminfo(FLOOR + GOAL * 4000) } });
+      const outcome = await run({
+        request,
+        pretend: { '/proc/meminfo': meminfo(FLOOR + GOAL * 4000) },
+        isAlone: true,
+      });
       expect(outcome).toMatchObject({ status: 2, report: null });
       expect(outcome.stderr).toContain(`not enough memory: ${GOAL} connections`);
     },
