@@ -5,12 +5,15 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { HERE } from './recipe.mjs';
 
+/** Two loads of one module may overlap in a process. */
+let loads = 0;
+
 /** @param {string} path relative to the root of the repository */
 export async function loadTypeScript(path) {
   // Beside the sources, so that import.meta.url in them still leads to the neighbours they look for.
   const root = join(HERE, '../..');
   const entry = join(root, path);
-  const outfile = `${entry.replace(/\.ts$/, '')}.${process.pid}.mjs`;
+  const outfile = `${entry.replace(/\.ts$/, '')}.${process.pid}-${loads++}.mjs`;
   await build({
     entryPoints: [entry],
     outfile,
