@@ -65,7 +65,7 @@ function ofSoak(report: SoakReport): NonNullable<Proof['soak']> {
     held,
     connectsPerSecond: Math.round(rates.connectsPerSecond),
     echoesPerSecond: Math.round(rates.echoesPerSecond),
-    kernelBytesPerConnection: memory.kernelPerConnection,
+    kernelBytesPerConnection: slabPerConnection(memory),
     processBytesPerConnection: memory.processPerConnection,
     resident: memory.resident,
     leastFree: free.length === 0 ? null : Math.min(...free),
@@ -81,4 +81,13 @@ function figureOf({ workload, sweeps }: SoakReport): string {
   const sweep = sweeps.at(-1);
   if (sweep === undefined) return 'not swept';
   return `${grouped(sweep.answered)} of ${grouped(sweep.sent)} answered a sweep in ${(sweep.durationMs / 1000).toFixed(1)} s`;
+}
+
+/** All that slab grew by, as in the runs of before the report told /proc entries apart. */
+function slabPerConnection({
+  kernelPerConnection,
+  procEntriesPerConnection,
+}: SoakReport['memory']): number | null {
+  if (kernelPerConnection === null) return null;
+  return Math.round((kernelPerConnection + (procEntriesPerConnection ?? 0)) * 10) / 10;
 }
