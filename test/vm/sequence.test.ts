@@ -3,6 +3,7 @@
  * million sockets in one process, roll back, reboot, and find the host as it was. On Debian 13 also the full million.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { apart } from '../walls/predict.ts';
 import { differences, type Fingerprint, fingerprint, kernelValues } from './fingerprint.ts';
 import {
   type BootDocument,
@@ -18,6 +19,7 @@ import { availableImages, IMAGE_NAMES, type ImageName, RUNS_ALL, whyNoMachine } 
 import { Machine } from './machine.ts';
 import { type Payload, preparePayload } from './payload.ts';
 import { figures, type Proof, prove } from './proof.ts';
+import { memoryWall } from './walls-guest.ts';
 
 /** 500,000 connections take 4 to 5 GB of kernel memory, both ends; c1m is refused below 5.4 GiB. */
 const MEMORY_MIB = 7 * 1024;
@@ -26,6 +28,9 @@ const CONNECTIONS = 500_000;
 const FULL_MEMORY_MIB = 12 * 1024;
 const FULL_CONNECTIONS = 1_000_000;
 const FULL_RELEASE: ImageName = 'debian13';
+
+/** How far predicted memory per connection may be from what the kernel took. */
+const MEMORY_CLOSE = 0.05;
 
 const MINUTE = 60_000;
 const { images } = await availableImages(MEMORY_MIB);
@@ -175,6 +180,14 @@ describeMachine.each(IMAGE_NAMES)('%s, from a fresh install to half a million an
     expect(counted?.agrees).toBe(true);
     expect(counted?.sockets).toBeGreaterThanOrEqual(2 * connections);
     expect(soak.proven.map(({ code }) => code)).toContain('nofile-of-one-process');
+    // What the soak expected and what `tune walls` counts with are two calculations; this kernel settles both.
+    const measured = soak.memory.kernelPerConnection ?? 0;
+    const { each } = await memoryWall(machine);
+    const memory = `${measured} B of kernel memory per connection; tune walls counts with ${Math.round(each)} B`;
+    transcript.add(memory);
+    say(name, memory);
+    expect(apart(each, measured)).toBeLessThanOrEqual(MEMORY_CLOSE);
+    expect(apart(soak.plan.memory.kernelPerConnection, measured)).toBeLessThanOrEqual(MEMORY_CLOSE);
   };
 
   test(
