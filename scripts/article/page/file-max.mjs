@@ -8,9 +8,9 @@ export function fileMax(figures) {
   const lowers = BigInt(after) < BigInt(before);
   const users = exhausted.user.reduce((sum, { opened: count }) => sum + count, 0);
   const stopped = exhausted.user.some(({ errno }) => errno === 'ENFILE');
-  const written = Object.values(audited)
+  const writes = Object.values(audited)
     .flatMap((state) => Object.values(state))
-    .flatMap(({ writes, lines }) => [...writes.map((w) => JSON.stringify(w.after)), ...lines]);
+    .flatMap((profile) => profile.writes);
   const rows = Object.entries(audited).flatMap(([state, profiles]) =>
     Object.entries(profiles).map(([profile, { live, wanted, verdict, writes, lines }]) => [
       state === 'before' ? 'as installed' : 'with the article’s line',
@@ -52,11 +52,17 @@ export function fileMax(figures) {
         ? []
         : [`The kernel log: ${code(exhausted.kernelSaid.replace(/^\[[^\]]*\] /, ''))}.`]),
       '',
-      `\`tune\` wants at least a number, never exactly one. ${written.length === 0 ? 'None of these plans writes the key' : 'A plan that writes it raises it'}:`,
+      `\`tune\` wants at least a number, never exactly one. ${plansSay(writes)}:`,
       '',
       ...table(['system', 'profile', 'live', 'wanted', 'verdict', 'the plan writes'], rows),
       '',
       ...commands(['npm run evidence:article -- --only file-max']),
     ],
   };
+}
+
+function plansSay(writes) {
+  if (writes.length === 0) return 'None of these plans writes the key';
+  const isLowering = writes.some(({ before, after }) => BigInt(after.text) < BigInt(before.text));
+  return isLowering ? 'A plan lowers it' : 'A plan that writes it raises it';
 }

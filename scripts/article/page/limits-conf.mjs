@@ -29,15 +29,22 @@ export function limitsConf(figures) {
       ),
       '',
       'pam_limits does not apply `*` to root, and systemd asks PAM for no system service: those need a line `root` and `LimitNOFILE=`.',
-      `\`tune boot --limits\` said the same for ${agreeing} of ${steps.length} of these files before the sessions were opened.`,
+      `\`tune boot --limits\`, which reads only the files, says the same as the sessions for ${agreeing} of ${steps.length} of them. The cron job is root’s.`,
       '',
-      `The line is below ${code('fs.nr_open')} here (${group(nrOpen)}). Where that is lower, ${group(ceiling.nrOpen)}, ${
-        ceiling.loginWorks
-          ? `the login works and its limits stay ${ceiling.soft} / ${ceiling.hard}: the line does nothing, silently.`
-          : 'the login of an ordinary user is refused.'
-      }`,
+      `The line is below ${code('fs.nr_open')} here (${group(nrOpen)}). Where that is lower, ${group(ceiling.nrOpen)}, ${whatLoginGets(
+        ceiling,
+        before.real['login user'],
+      )}`,
       '',
       ...commands(['npm run evidence:article -- --only limits-conf']),
     ],
   };
+}
+
+function whatLoginGets({ loginWorks, soft, hard }, without) {
+  if (!loginWorks) return 'the login of an ordinary user is refused.';
+  const got = `the login of an ordinary user gets ${soft} / ${hard}`;
+  return soft === without.soft && hard === without.hard
+    ? `${got}, as without the line, and nobody is told.`
+    : `${got}.`;
 }

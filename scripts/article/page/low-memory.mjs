@@ -4,8 +4,11 @@ import { code, commands, group, mib, percent, table, where } from './markdown.mj
 /** Points of the table: enough to see the slope. */
 const POINTS = 8;
 
+/** `ended` of the measurement: the kernel killed, the soak met an error, or the time was over before anything stopped it. */
+const STOPPED_BY_ITSELF = /^(oom|soak [1-9]\d*)$/;
+
 export function lowMemory(figures) {
-  const { samples, goal, command, predicted, output, consoleKills } = figures;
+  const { samples, goal, command, predicted, output, consoleKills, ended } = figures;
   const first = samples[0];
   const most = samples.reduce((a, b) => (b.sockets > a.sockets ? b : a));
   const each = bytesPerConnection(samples, most);
@@ -13,12 +16,18 @@ export function lowMemory(figures) {
   const kills = [
     ...new Set([...consoleKills, ...output.filter((l) => l.includes('Out of memory'))].map(bare)),
   ];
-  const isStopped = connections < goal;
+  const isStopped = kills.length > 0 || STOPPED_BY_ITSELF.test(ended ?? '');
+  const free = `with ${mib(most.lowFree)} of ${mib(first.lowTotal)} low memory free and ${mib(most.memFree)} of ${mib(first.memTotal)} of all memory`;
   const isLow = most.memFree > 4 * most.lowFree;
-  const holds = isStopped && isLow && kills.length > 0;
   return {
-    verdict: holds ? 'true on a 32-bit kernel, not on a 64-bit one' : 'false',
-    because: `It stopped at ${group(connections)} connections (both ends) of ${group(goal)}, with ${mib(most.lowFree)} of ${mib(first.lowTotal)} low memory free and ${mib(most.memFree)} of ${mib(first.memTotal)} of all memory${kills.length > 0 ? ', and the OOM killer came' : ''}. A 64-bit kernel has no low memory.`,
+    verdict: !isStopped
+      ? 'not measured to the end'
+      : isLow
+        ? 'true on a 32-bit kernel, not on a 64-bit one'
+        : 'false',
+    because: isStopped
+      ? `It stopped at ${group(connections)} connections (both ends) of ${group(goal)}, ${free}${kills.length > 0 ? '; the OOM killer had come' : ''}. A 64-bit kernel has no low memory.`
+      : `The time was over at ${group(connections)} connections (both ends), ${free}: nothing had stopped them yet. At ${group(each.low)} B of low memory each it is gone at ${group(first.lowFree / each.low)} (arithmetic).`,
     lines: [
       `${where(figures)}. The bare C soak over loopback, both ends; idle connections.`,
       '',
@@ -34,7 +43,7 @@ export function lowMemory(figures) {
       ),
       '',
       `LowFree fell by ${group(each.low)} B per connection, both ends, and MemFree by ${group(each.all)} B: what a connection takes, it takes from low memory.`,
-      ...predictionLines(predicted, connections),
+      ...predictionLines(predicted, isStopped ? connections : null),
       ...(kills.length === 0
         ? []
         : ['', 'The kernel said:', '', ...kills.slice(0, 4).map((line) => `    ${line}`)]),
@@ -50,11 +59,11 @@ export function lowMemory(figures) {
 /** The line without the console's time and what a terminal does to it. */
 const bare = (line) => line.replace(/^.*?(?=Out of memory)/, '').trim();
 
-function predictionLines(predicted, connections) {
+function predictionLines(predicted, stoppedAt) {
   if (predicted === null) return [];
-  const apart = Math.abs(predicted.at / connections - 1);
+  const apart = stoppedAt === null ? '' : `, ${percent(predicted.at / stoppedAt - 1)} apart`;
   return [
-    `\`tune walls --loopback --busy 0%\` says ${group(predicted.at)} for a machine with these figures (${code(predicted.arithmetic)}): ${percent(apart)} apart.`,
+    `\`tune walls --loopback --busy 0%\` says ${group(predicted.at)} for a machine with these figures (${code(predicted.arithmetic)})${apart}.`,
   ];
 }
 

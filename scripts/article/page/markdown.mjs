@@ -1,7 +1,8 @@
 /** The few forms the page is made of. */
 import { median } from '../tools/statistics.mjs';
 
-export const group = (n) => Math.round(n).toLocaleString('en-US');
+/** `1,048,576`; a bigint for what a number cannot hold exactly. */
+export const group = (n) => (typeof n === 'bigint' ? n : Math.round(n)).toLocaleString('en-US');
 
 /** `12 %`, `1.8 %`: two digits that mean something. */
 export const percent = (share) => {
