@@ -2,12 +2,9 @@
  * A virtual machine with a profile in force, as an experiment needs it: values read and written, commands in real
  * logins, a rule that tracks connections, and always the way back.
  */
-import { loadTypeScript } from '../vm/load-typescript.mjs';
+import { ensureImages, Machine, methods, preparePayload, whyNoMachine } from './vm-sources.mjs';
 
-const { Machine } = await loadTypeScript('test/vm/machine.ts');
-const { preparePayload } = await loadTypeScript('test/vm/payload.ts');
-const { ensureImages, whyNoMachine } = await loadTypeScript('test/vm/images.ts');
-const { readCommand, writeCommand } = await loadTypeScript('src/evidence/vm-methods.ts');
+const { readCommand, writeCommand } = methods;
 
 /** c2m is refused on a smaller machine. What a soak does not touch costs the host nothing. */
 const MEMORY_MIB = 12 * 1024;
@@ -57,7 +54,7 @@ export class Guest {
     await machine.check(`rm -f ${at}.out ${at}.err`);
     await machine.writeFile(`${at}.sh`, `${script}\n`);
     const command = `bash ${at}.sh >${at}.out 2>${at}.err; echo "exit=$?"`;
-    const answer = await machine.console.runInLogin(user, command, seconds).catch(async (error) => {
+    const answer = await typeInLogin(machine.console, user, command, seconds).catch(async (error) => {
       const { output } = await machine.run(`journalctl --no-pager -b -n 40; tail -n 20 ${at}.err`);
       throw new Error(`${error.message}\n--- the guest's journal\n${output}`);
     });
@@ -147,6 +144,19 @@ export class Guest {
       { timeoutSeconds: FORGOTTEN_SECONDS + MINUTE },
     );
   }
+}
+
+/** As SerialConsole.runInLogin, but logs out only after the answer: a hang-up throws away what is still to be sent. */
+async function typeInLogin(terminal, user, command, seconds) {
+  terminal.send('');
+  await terminal.waitFor(/login: $/, seconds);
+  terminal.send(user);
+  await terminal.waitFor(/[$#] $/, seconds);
+  // The quotes keep the echoed command line from looking like the answer.
+  terminal.send(`echo ans''wer-start; ${command}; echo ans''wer-end`);
+  const [, answer] = await terminal.waitFor(/answer-start\r?\n([\s\S]*?)answer-end/, seconds);
+  terminal.send('exit');
+  return answer.replace(/\r/g, '');
 }
 
 function oneLine(text) {

@@ -3,12 +3,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { loadTypeScript } from '../vm/load-typescript.mjs';
+import { experimentsOf, methods, VM_KEYS } from './vm-sources.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const { VM_KEYS } = await loadTypeScript('src/evidence/vm-experiments.ts');
-const { experimentsOf } = await loadTypeScript('src/evidence/plans.ts');
-const { identityOf } = await loadTypeScript('src/evidence/vm-methods.ts');
+const { identityOf } = methods;
 
 /** Whole soak reports, a megabyte or two: the cache is no part of the repository. */
 export const RUNS_FILE = join(ROOT, '.cache/evidence/vm.json');

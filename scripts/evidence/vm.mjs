@@ -9,11 +9,10 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { loadTypeScript } from '../vm/load-typescript.mjs';
 import { Guest } from './vm-guest.mjs';
 import { keepRuns, plannedExperiments } from './vm-kept.mjs';
+import { methods } from './vm-sources.mjs';
 
-const methods = await loadTypeScript('src/evidence/vm-methods.ts');
 const { limitCommand, methodOf, observeLimits, observeOpeners, readersCommands, runCommand } = methods;
 const { observeSame, readCommand, sameRuns, writeCommand } = methods;
 
