@@ -148,7 +148,7 @@ export async function measure() {
       .split(/\r?\n/)
       .filter((line) => /Out of memory|oom/i.test(line) && !/^sample/.test(line));
     return {
-      place: `32-bit Debian 12 in a virtual machine, ${MEMORY_MIB} MiB`,
+      place: `a 32-bit Debian 12 in a virtual machine with ${MEMORY_MIB} MiB`,
       kernel,
       command: soak,
       goal: GOAL,

@@ -1,5 +1,5 @@
 /** 512,000 connections on 6 GB, with what a connection takes today. */
-import { commands, gib, group, table, where } from './markdown.mjs';
+import { commands, gib, group, table, whereFirst } from './markdown.mjs';
 
 const ARTICLE_BYTES = 6 * 2 ** 30;
 
@@ -13,7 +13,7 @@ export function bigBox(figures) {
     verdict: isHeld && left > 0 ? 'true' : 'false',
     because: `${group(held)} connections were held with both ends on one machine. A server’s own end of ${group(connections)} takes ${gib(one * connections)} of kernel memory, ${share(one)} of 6 GiB.`,
     lines: [
-      `${where(figures)}, a larger machine than the article’s. Kernel memory is slab. One end is counted as half: the server’s has`,
+      `${whereFirst(figures)}, a larger machine than the article’s. Kernel memory is slab. One end is counted as half: the server’s has`,
       'an epoll entry, the client’s a port of its own.',
       '',
       ...table(

@@ -1,5 +1,5 @@
 /** fs.file-max = 999999 on a current host. */
-import { code, commands, group, table, where } from './markdown.mjs';
+import { code, commands, group, table, whereFirst } from './markdown.mjs';
 
 const opened = ({ opened: count, errno }) => `${group(count)}, then ${errno ?? 'no error'}`;
 
@@ -27,7 +27,7 @@ export function fileMax(figures) {
       ? `A current system has ${group(BigInt(before))}; the line lowers it to ${group(BigInt(after))}.${stopped ? ` Ordinary users then get ENFILE after ${group(users)} files, root goes on.` : ''}`
       : `The system had ${group(BigInt(before))}; the line raises it.`,
     lines: [
-      `${where(figures)}. ${code(`fs.file-max = ${value}`)} in /etc/sysctl.d, ${code('sysctl --system')}:`,
+      `${whereFirst(figures)}, ${code(`fs.file-max = ${value}`)} in /etc/sysctl.d, ${code('sysctl --system')}:`,
       '',
       ...table(
         ['', 'fs.file-max'],

@@ -1,5 +1,5 @@
 /** `* - nofile 999999`: which sessions it reaches. */
-import { code, commands, group, table, where } from './markdown.mjs';
+import { code, commands, group, table, whereFirst } from './markdown.mjs';
 
 const pair = ({ soft, hard }) => (soft === hard ? hard : `${soft} / ${hard}`);
 
@@ -18,7 +18,7 @@ export function limitsConf(figures) {
     verdict,
     because: `It reaches ${reached.join(', ') || 'nothing'}; it does not reach ${missed.join(', ') || 'nothing'}.`,
     lines: [
-      `${where(figures)}. Real sessions, soft / hard ${code('nofile')}, by what was appended to ${code(file)}:`,
+      `${whereFirst(figures)}: real sessions, soft / hard ${code('nofile')}, by what was appended to ${code(file)}:`,
       '',
       ...table(
         [

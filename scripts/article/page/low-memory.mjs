@@ -1,5 +1,5 @@
 /** LowFree against MemFree on a 32-bit kernel as connections grow, and where it ends. */
-import { code, commands, group, mib, percent, table, where } from './markdown.mjs';
+import { code, commands, group, mib, percent, table, whereFirst } from './markdown.mjs';
 
 /** Points of the table: enough to see the slope. */
 const POINTS = 8;
@@ -29,7 +29,7 @@ export function lowMemory(figures) {
       ? `It stopped at ${group(connections)} connections (both ends) of ${group(goal)}, ${free}${kills.length > 0 ? '; the OOM killer had come' : ''}. A 64-bit kernel has no low memory.`
       : `The time was over at ${group(connections)} connections (both ends), ${free}: nothing had stopped them yet. At ${group(each.low)} B of low memory each it is gone at ${group(first.lowFree / each.low)} (arithmetic).`,
     lines: [
-      `${where(figures)}. The bare C soak over loopback, both ends; idle connections.`,
+      `${whereFirst(figures)}. The bare C soak over loopback, both ends; idle connections.`,
       '',
       ...table(
         ['seconds', 'TCP sockets', 'LowFree', 'MemFree', 'slab'],

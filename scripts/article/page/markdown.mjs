@@ -41,4 +41,7 @@ export const code = (text) => `\`${text}\``;
 /** Every command once, as a block to copy. */
 export const commands = (list) => ['Measured with:', '', ...[...new Set(list)].map((c) => `    ${c}`)];
 
-export const where = ({ place, kernel, measuredOn }) => `${place}, kernel ${kernel}, ${measuredOn}`;
+/** `on a machine with …, kernel 6.12, 2026-11-24`. */
+export const where = ({ place, kernel, measuredOn }) => `on ${place}, kernel ${kernel}, ${measuredOn}`;
+
+export const whereFirst = (figures) => where(figures).replace('on', 'On');

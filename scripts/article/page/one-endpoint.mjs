@@ -1,5 +1,5 @@
 /** More connections than ports to one server ip:port. */
-import { commands, group, table, where } from './markdown.mjs';
+import { commands, group, table, whereFirst } from './markdown.mjs';
 
 const PORTS = 65_536;
 
@@ -19,7 +19,7 @@ export function endpointMyth({
     verdict: isTrue ? 'true' : 'false',
     because: `${group(held)} connections to ${server} at once, from ${sources} client addresses, at most ${group(fromOneAddress)} from one. Strictly it is per client address, server address and server port.`,
     lines: [
-      `${where(machine)}; ${group(goal)} asked for, every one answered in a full sweep. Counted by the kernel, both ends:`,
+      `${whereFirst(machine)}; ${group(goal)} asked for, every one answered in a full sweep. Counted by the kernel, both ends:`,
       '',
       ...table(
         ['source', 'sockets'],

@@ -18,7 +18,7 @@ export async function startGuest({ memoryMiB }) {
     machine = await Machine.create(images.debian13, { memoryMiB, payload: payload.folder });
     await machine.check(payload.install, { timeoutSeconds: 300 });
     const kernel = await machine.check('uname -r');
-    const place = `Debian 13 in a virtual machine, ${memoryMiB} MiB`;
+    const place = `a Debian 13 in a virtual machine with ${memoryMiB} MiB`;
     const dispose = async () => {
       await machine.dispose();
       payload.dispose();

@@ -1,14 +1,18 @@
 /** tune, the soak engine and small programs on this machine, in network namespaces of their own. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { release } from 'node:os';
+import { availableParallelism, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
 export const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const PROGRAMS = join(REPOSITORY, 'scripts/article/programs');
-export const HERE = { place: 'this machine', kernel: release() };
+/** The version alone: what a builder appended means nothing to a reader. */
+export const HERE = {
+  place: `a machine with ${availableParallelism()} processors and ${Math.round(totalmem() / 2 ** 30)} GiB`,
+  kernel: release().split('-')[0],
+};
 
 const TUNE = join(REPOSITORY, 'dist/tune.cjs');
 const ENGINE = join(REPOSITORY, '.cache/article/soak.mjs');
