@@ -1,5 +1,5 @@
 /** From the reports of `tune verify` and `tune trial` to the few figures that are kept. Pure. */
-import type { Blame, SoakReport, SoakVerdict } from '../../src/model/soak.ts';
+import type { Blame, SoakReport } from '../../src/model/soak.ts';
 import type { TrialReport } from '../../src/model/trial.ts';
 import type { VerifyReport } from '../../src/model/verify.ts';
 import { grouped, INCONCLUSIVE } from '../../src/report/soak-wording.ts';
@@ -13,7 +13,7 @@ export function ofTrial({ trials }: TrialReport): Outcome {
   const soak = trials[0]?.soak;
   if (soak === undefined || trials.length !== 1)
     throw new Error(`one trial was asked for, not ${trials.length}`);
-  return { verdict: ofSoakVerdict(soak.verdict), survival: null, soak: ofSoak(soak) };
+  return { verdict: whyOf(soak), survival: null, soak: ofSoak(soak) };
 }
 
 /** A verification proves that the settings survived as well, so its verdict stands above its soak's. */
@@ -34,19 +34,16 @@ export function ofVerification({ reboot, settings, soak, verdict }: VerifyReport
 
 function whyNot(reasons: readonly string[], soak: VerifyReport['soak']): string {
   const detail =
-    soak.state === 'ran'
-      ? ofSoakVerdict(soak.report.verdict).why
-      : soak.state === 'impossible'
-        ? soak.why
-        : null;
+    soak.state === 'ran' ? whyOf(soak.report).why : soak.state === 'impossible' ? soak.why : null;
   return [reasons.join(', '), ...(detail === null ? [] : [detail])].join(': ');
 }
 
-function ofSoakVerdict(verdict: SoakVerdict): Proof['verdict'] {
+function whyOf({ verdict, workload }: SoakReport): Proof['verdict'] {
   if (verdict.state === 'passed') return { state: 'passed', why: null };
   const reason = verdict.state === 'failed' ? verdict.reason : INCONCLUSIVE[verdict.reason];
   const blamed = verdict.blame === null ? [] : [blameText(verdict.blame)];
-  return { state: verdict.state, why: [reason, ...blamed].join('; ') };
+  const done = workload === null || workload.end === 'done' ? [] : describeWorkload(workload);
+  return { state: verdict.state, why: [reason, ...blamed, ...done].join('; ') };
 }
 
 function blameText({ key, current, limit, evidence }: Blame): string {

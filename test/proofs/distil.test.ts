@@ -59,6 +59,25 @@ describe('what is kept of a report', () => {
     );
   });
 
+  test('one that did not come through its workload tells how far it came', () => {
+    const workload = {
+      ...{
+        name: 'reconnect',
+        durationMs: 90_000,
+        end: 'stalled',
+        connections: 500,
+        completed: 400,
+        closed: 500,
+      },
+      ...{ closeMs: 10, reopened: 400, reconnectMs: 80_000, connectsPerSecond: 5, latency: { samples: 0 } },
+      ...{ timeWait: 500, timeWaitReused: 1, timeWaitSkipped: 0, portsMissing: 9, peak: { queuedBytes: 0 } },
+    };
+    const verdict = { state: 'failed', reason: 'workload-incomplete', blame: null };
+    expect(ofTrial(trial({ ...SOAK, workload, verdict } as unknown as SoakReport)).verdict.why).toMatch(
+      /^workload-incomplete; .*400 of 500 connections in 90\.0 s; nothing moved any more; .*9 connect/,
+    );
+  });
+
   test('a soak that failed names its limit and the evidence; one that was never swept says so', () => {
     const report = {
       ...SOAK,
