@@ -14,6 +14,9 @@ import type { Duty } from './duty.ts';
 import type { Peers } from './peers.ts';
 import { tallyOf } from './tally.ts';
 
+/** Clients turned away between two looks at the clock. */
+const BATCH = 32;
+
 /** What the duty needs of the server's event loop. */
 export interface Gate {
   /** Waits for what the descriptor has to say, too; false when the kernel refuses. */
@@ -78,21 +81,25 @@ export function createLink(
       else gate.turnAway(client);
     }
   };
-  const turnAwayTheRest = () => {
-    for (const client of clients.subarray(first)) gate.turnAway(client);
+  /** True when there is nobody left: a stop may come when hundreds of thousands wait. */
+  const turnAwayTheRest = (until: number): boolean => {
+    do {
+      for (let i = 0; i < BATCH && first < clients.length; i++, first++) gate.turnAway(clients[first] ?? -1);
+    } while (first < clients.length && performance.now() < until);
+    return first >= clients.length;
   };
 
   ramp = begin();
   return {
     step: (until) => {
-      if (ramp === null) return true;
-      if (!ramp.step(until)) return false;
-      settle(ramp);
-      ramp = begin();
-      if (ramp === null) turnAwayTheRest();
-      return ramp === null;
+      if (ramp === null) return turnAwayTheRest(until);
+      if (ramp.step(until)) {
+        settle(ramp);
+        ramp = begin();
+      }
+      return false;
     },
-    isBusy: () => ramp !== null,
+    isBusy: () => ramp !== null || first < clients.length,
     writable: () => undefined,
     gone: () => undefined,
     stop: () => {

@@ -6,8 +6,12 @@ import { type Run, total } from '../run.ts';
 import type { ClientTask, Failure, ServerTask, TaskTally } from '../wire.ts';
 
 const STOP_PATIENCE_MS = 15_000;
-/** A workload has so long, and a millisecond more for each connection. */
+/**
+ * A workload has so long, and a millisecond more for each connection, or several times what opening them took: an emulated
+ * or a busy machine is slow at everything.
+ */
 const MOST_MS = 60_000;
+const RAMPS = 5;
 
 export type Assignment = readonly [Worker, ClientTask | ServerTask];
 
@@ -46,7 +50,8 @@ export interface Stage {
 export function createStage(run: Run, crew: Crew, pages: () => number, pagesLimit: number | null): Stage {
   const { options } = run.prepared;
   const begun = run.clock();
-  const most = MOST_MS + options.goal;
+  const rampMs = run.phases.find(({ phase }) => phase === 'ramp')?.durationMs ?? 0;
+  const most = MOST_MS + Math.max(options.goal, RAMPS * rampMs);
   const stall = options.stallMs + Math.max(options.connectTimeoutMs, options.echoTimeoutMs);
   let end: WorkloadEnd = 'done';
   const isCut = () => run.halt === 'interrupted' || run.halt === 'lost-worker' || run.halt === 'memory-floor';
@@ -82,7 +87,8 @@ export function createStage(run: Run, crew: Crew, pages: () => number, pagesLimi
       const open = () => workers.filter((w) => w.tasked === null && w.end === null);
       const isOver = () => open().length === 0;
       // Of all workers: while a gateway connects, it is the upstreams that have something to tell.
-      const pulse = () => total(crew.workers, (w) => w.done + w.bytes) + pages() - 1e9 * open().length;
+      const pulse = () =>
+        total(crew.workers, (w) => w.done + w.bytes + w.closed) + pages() - 1e9 * open().length;
       await wait(() => isOver() || enough(), pulse);
       if (isOver()) return;
       for (const worker of open()) crew.tell(worker, { type: 'stop' });
