@@ -1,5 +1,6 @@
 /** A profile proven on a fresh Debian that really reboots: install, apply, reboot, verify with one server process. */
 import type { Profile } from '../../src/model/profile.ts';
+import { connectionsEach } from '../../src/model/soak-workload.ts';
 import type { VerifyReport } from '../../src/model/verify.ts';
 import { inRootLogin } from '../../test/vm/guest.ts';
 import { ensureImages } from '../../test/vm/images.ts';
@@ -39,7 +40,8 @@ export async function proveInVm(
   }
   await guest.reboot();
   run.say(`rebooted; tune verify --connections ${connections}`);
-  const seconds = Math.ceil(BASE_SECONDS + connections * SECONDS_PER_CONNECTION);
+  const opened = connections * connectionsEach(profile.workload);
+  const seconds = Math.ceil(BASE_SECONDS + opened * SECONDS_PER_CONNECTION);
   const verify = await inRootLogin(guest, `tune verify --connections ${connections} --format json`, seconds);
   run.keep(verify.stdout);
   if (!verify.stdout.startsWith('{')) {

@@ -26,6 +26,16 @@ describe('what is published', () => {
     const readme = readFileSync(README, 'utf8');
     expect(withTable(readme, renderTable(record))).toBe(readme);
   });
+
+  test('every shipped profile was run in both places, with half a million connections or more', () => {
+    const named = /^\| `([a-z0-9-]+)` \| [\d,]+ \|/gm;
+    const profiles = [...readFileSync(README, 'utf8').matchAll(named)].map((match) => match[1]);
+    expect(profiles.length).toBeGreaterThanOrEqual(5);
+    const run = new Set(record.proofs.map(({ profile, place }) => `${profile} ${place}`));
+    const wanted = profiles.flatMap((profile) => [`${profile} vm`, `${profile} here`]);
+    expect(wanted.filter((one) => !run.has(one))).toEqual([]);
+    expect(record.proofs.filter(({ connections }) => connections < 500_000)).toEqual([]);
+  });
 });
 
 describe('the table', () => {
@@ -74,7 +84,9 @@ describe('the page', () => {
     expect(page).toContain(
       '| c1m | vm | Debian 13, 6.12.57, 2 CPUs, 7.0 GiB | idle | 1, strict | 500,000 of 500,000 | 8,250 | 15,600 | 8,205 | 1,000,000 | 16 held, 0 lost, 1 left as they were | passed | 2026-11-24 | 0.1.0 |',
     );
-    expect(page).toContain('Every run passed at once.');
+    expect(page).toContain('Every run passed.');
+    const again = renderPage(recordOf(PROOF, { ...PROOF, date: '2026-11-25T01:02:03Z' }));
+    expect(again).toContain('Every run passed.');
   });
 
   test('tells of runs that came to no soak, of failures, and of what an earlier run came to', () => {
