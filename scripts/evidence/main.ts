@@ -39,6 +39,7 @@ export async function main(argv: readonly string[], places: Places): Promise<voi
   if (flags.vmResults !== null) {
     const kept = JSON.parse(readFileSync(flags.vmResults, 'utf8')) as readonly ExperimentRuns[];
     for (const runs of kept) keepVmRuns(runs, work);
+    shareInFamilies(flags, work);
   } else if (!flags.isRender) {
     const due = flags.profiles
       .flatMap((profile) =>
@@ -96,13 +97,29 @@ async function inNamespaces(
 }
 
 async function inVm(experiments: readonly Experiment[], work: Work, { runInVm }: Places): Promise<void> {
-  const due = experiments.filter((one) => !work.book.takeOver(one, vmInputsOf(one, work.version)));
+  const due = experiments.filter((one) => !takeOverVm(one, work));
   if (due.length === 0) return;
   for (const runs of await runInVm(due, { say })) keepVmRuns(runs, work);
 }
 
 function keepVmRuns(runs: ExperimentRuns, { book, probes, version }: Work): void {
-  if (probes.has(runs.experiment.profile)) keep(runs, vmInputsOf(runs.experiment, version), book);
+  const values = probes.get(runs.experiment.profile);
+  if (values !== undefined) keep(runs, vmInputsOf(runs.experiment, values, version), book);
+}
+
+function takeOverVm(experiment: Experiment, { book, probes, version }: Work): boolean {
+  const values = probes.get(experiment.profile);
+  return values !== undefined && book.takeOver(experiment, vmInputsOf(experiment, values, version));
+}
+
+/** What one profile of a family has shown in a machine holds for the others that plan the same comparison. */
+function shareInFamilies({ profiles }: Flags, work: Work): void {
+  for (const profile of profiles) {
+    for (const key of work.probes.get(profile)?.keys ?? []) {
+      for (const experiment of experimentsOf(planOrNone(key), profile))
+        if (experiment.place === 'vm') takeOverVm(experiment, work);
+    }
+  }
 }
 
 function keep(runs: ExperimentRuns, inputs: string, book: Book): void {
@@ -121,9 +138,12 @@ function inputsOf({ profile: _, ...experiment }: Experiment, { values }: Probe, 
   return digestOf({ experiment, felt, kernel: release(), method: METHOD, version });
 }
 
-/** The machine's own values are not known before it has booted. */
-function vmInputsOf(experiment: Experiment, version: string): string {
-  return digestOf({ experiment, method: METHOD, version });
+/**
+ * The machine's own values are not known before it has booted. A child's limits are its parent's for another goal, and
+ * the comparisons are far below either: so a family shares them.
+ */
+function vmInputsOf({ profile: _, ...experiment }: Experiment, { family }: Probe, version: string): string {
+  return digestOf({ experiment, family, method: METHOD, version });
 }
 
 function nameOf({ profile, key, workload, withoutValue }: Experiment): string {

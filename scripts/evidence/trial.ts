@@ -56,6 +56,8 @@ function trial(args: readonly string[]): Promise<TrialReport> {
 
 export interface Probe {
   readonly goal: number;
+  /** The profile that it extends in the end, or itself: what was measured of one of a family holds for all. */
+  readonly family: string;
   readonly keys: readonly string[];
   /** Keys that the profile writes in a new namespace: the kernel's own value is not as wanted. */
   readonly written: ReadonlySet<string>;
@@ -65,11 +67,13 @@ export interface Probe {
 export async function probe(profile: string): Promise<Probe> {
   const shown = (await tuneJson(['profiles', 'show', profile])) as {
     goal: string;
+    lineage: readonly string[];
     settings: readonly { key: string }[];
   };
   const report = await trial(['trial', '--profile', profile, '--workload', 'idle', '-n', String(FEW)]);
   return {
     goal: Number(shown.goal),
+    family: shown.lineage.at(-1) ?? profile,
     keys: shown.settings.map(({ key }) => key),
     written: new Set(report.trials.flatMap(({ tried }) => tried.map(({ key }) => key))),
     values: valuesInForce(report),

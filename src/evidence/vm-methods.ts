@@ -30,6 +30,7 @@ const PLAIN: VmMethod = { release: 'debian13', program: 'soak', by: 'root', isTr
 const METHODS: Readonly<Record<string, Partial<VmMethod>>> = {
   'fs.file-max': { by: 'user' },
   'fs.nr_open': { release: 'debian12', program: 'limit' },
+  'limit.nofile.hard': { program: 'opener' },
   'limit.nofile.soft': { program: 'opener' },
   'systemd.DefaultLimitNOFILE': { program: 'opener', by: 'service' },
   'net.ipv4.tcp_mem': { pairs: 2 },

@@ -12,6 +12,7 @@ import { runs, soak, three } from './reports.ts';
 const KEY = 'net.ipv4.tcp_timestamps';
 const probe: Probe = {
   goal: 1_000_000,
+  family: 'c1m',
   keys: [KEY, 'net.ipv4.tcp_keepalive_time'],
   written: new Set(),
   values: {},
