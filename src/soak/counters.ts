@@ -26,13 +26,19 @@ export const SOCKET_CACHES = [
  * and the blob of security modules. Not a socket's own, and reclaimable; see figures.ts.
  */
 export const PROC_INODES = 'proc_inode_cache';
-export const PROC_ENTRY_CACHES = [PROC_INODES, 'dentry', 'lsm_inode_cache'] as const;
+export const SOCKET_INODES = 'sock_inode_cache';
+/** Both kinds of inodes have one of these each. */
+export const SHARED_CACHES = ['dentry', 'lsm_inode_cache'] as const;
+/** Where num_slabs stands after the name. */
+const SLABS = 13;
 const CACHES: readonly string[] = [...SOCKET_CACHES, PROC_INODES];
 
 export interface SlabCache {
   readonly active: number;
   /** Bytes per object with its share of the slab's unused rest. */
   readonly effectiveBytes: number;
+  /** Bytes of all its slabs, those with room included. */
+  readonly bytes: number;
 }
 
 export interface SocketStats {
@@ -145,7 +151,7 @@ export function parseFileNr(text: string): { allocated: number; max: number } | 
   return match === null ? null : { allocated: Number(match[1]) - Number(match[2]), max: Number(match[3]) };
 }
 
-/** `name active total objsize objperslab pagesperslab`; null when it cannot be read (it needs root). */
+/** `name active total objsize objperslab pagesperslab : tunables … : slabdata active_slabs num_slabs …`; null when it cannot be read (it needs root). */
 export function parseSlabinfo(
   text: string | null,
   pageSize = 4096,
@@ -157,7 +163,7 @@ export function parseSlabinfo(
     if (!CACHES.includes(name)) continue;
     const [active = 0, , objectBytes = 0, perSlab = 1, pages = 1] = fields.slice(0, 5).map(Number);
     const effectiveBytes = perSlab > 0 ? (pages * pageSize) / perSlab : objectBytes;
-    caches[name] = { active, effectiveBytes };
+    caches[name] = { active, effectiveBytes, bytes: Number(fields[SLABS] ?? 0) * pages * pageSize };
   }
   return Object.keys(caches).length > 0 ? caches : null;
 }

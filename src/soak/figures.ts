@@ -1,6 +1,6 @@
 /** Sums over the workers: latency percentiles, memory per connection, the generator's own health. */
 import type { GeneratorHealth, MemoryUse, Percentiles } from '../model/soak.ts';
-import { type KernelCounters, PROC_ENTRY_CACHES, PROC_INODES } from './counters.ts';
+import { type KernelCounters, PROC_INODES, SHARED_CACHES, SOCKET_INODES } from './counters.ts';
 import type { Crew, Worker } from './crew.ts';
 import { createHistogram, type EncodedHistogram } from './histogram.ts';
 import { clientsOf, type Run, round, serversOf, total, upstreamsOf } from './run.ts';
@@ -58,12 +58,21 @@ export function memoryUse(run: Run, crew: Crew, after: KernelCounters, establish
   };
 }
 
-/** Measured: an agent that looked at /proc/PID/fd every few seconds added a quarter to what connections seemed to cost. */
+/**
+ * Measured: an agent that looked at /proc/PID/fd every few seconds added a quarter to what connections seemed to cost. What
+ * found room in slabs of before took no memory now, so it is slabs that count; names and blobs share theirs with sockets.
+ */
 export function procEntryBytes(before: KernelCounters['slab'], after: KernelCounters['slab']): number | null {
   if (before === null || after === null) return null;
-  const grown = Math.max(0, (after[PROC_INODES]?.active ?? 0) - (before[PROC_INODES]?.active ?? 0));
-  const each = PROC_ENTRY_CACHES.reduce((sum, name) => sum + (after[name]?.effectiveBytes ?? 0), 0);
-  return Math.round(grown * each);
+  const slabs = (name: string) => (after[name]?.bytes ?? 0) - (before[name]?.bytes ?? 0);
+  const objects = (name: string) => Math.max(0, (after[name]?.active ?? 0) - (before[name]?.active ?? 0));
+  const entries = objects(PROC_INODES);
+  const sockets = objects(SOCKET_INODES);
+  return [PROC_INODES, ...SHARED_CACHES].reduce((sum, name) => {
+    const each = after[name]?.effectiveBytes ?? 0;
+    const others = name === PROC_INODES ? 0 : sockets * each;
+    return sum + Math.round(Math.max(0, Math.min(entries * each, slabs(name) - others)));
+  }, 0);
 }
 
 function tenth(value: number): number {

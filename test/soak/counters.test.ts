@@ -50,22 +50,32 @@ describe('kernel counters', () => {
   });
 
   test('what a look at /proc/PID/fd leaves behind is no connection’s', () => {
-    const slab = (active: number) => ({
-      proc_inode_cache: { active, effectiveBytes: 712 },
-      dentry: { active: 3 * active, effectiveBytes: 195 },
-      lsm_inode_cache: { active: 2 * active, effectiveBytes: 32 },
+    const cache = (active: number, effectiveBytes: number, inSlabs = active) => ({
+      active,
+      effectiveBytes,
+      bytes: inSlabs * effectiveBytes,
     });
-    expect(procEntryBytes(slab(100), slab(700))).toBe(600 * (712 + 195 + 32));
+    const slab = (sockets: number, entries: number, room = 0) => ({
+      sock_inode_cache: cache(sockets, 862),
+      proc_inode_cache: cache(entries, 712, entries + room),
+      dentry: cache(sockets + entries, 195, sockets + entries + room),
+      lsm_inode_cache: cache(sockets + entries, 32, sockets + entries + room),
+    });
+    expect(procEntryBytes(slab(5, 100), slab(2005, 700))).toBe(600 * (712 + 195 + 32));
+    expect(procEntryBytes(slab(5, 100), slab(2005, 100))).toBe(0);
+    // 400 of the 600 found room in slabs that were there already.
+    expect(procEntryBytes(slab(5, 100, 400), slab(2005, 700))).toBe(200 * (712 + 195 + 32));
     // A kernel without blobs of security modules, and one that reclaimed meanwhile.
-    const { lsm_inode_cache: _, ...bare } = slab(700);
-    expect(procEntryBytes(slab(100), bare)).toBe(600 * (712 + 195));
-    expect(procEntryBytes(slab(700), slab(100))).toBe(0);
-    expect(procEntryBytes(null, slab(1))).toBeNull();
+    const { lsm_inode_cache: _, ...bare } = slab(2005, 700);
+    const { lsm_inode_cache: __, ...bareBefore } = slab(5, 100);
+    expect(procEntryBytes(bareBefore, bare)).toBe(600 * (712 + 195));
+    expect(procEntryBytes(slab(5, 700), slab(2005, 100))).toBe(0);
+    expect(procEntryBytes(null, slab(1, 1))).toBeNull();
   });
 
   test('slab sizes carry the unused rest of each slab', () => {
     const slab = parseSlabinfo(SLABINFO);
-    expect(slab?.TCP).toEqual({ active: 118, effectiveBytes: (8 * 4096) / 13 });
+    expect(slab?.TCP).toEqual({ active: 118, effectiveBytes: (8 * 4096) / 13, bytes: 10 * 8 * 4096 });
     expect(slab?.sock_inode_cache?.effectiveBytes).toBeCloseTo(862.3, 1);
     expect(Object.keys(slab ?? {})).toEqual(['TCP', 'sock_inode_cache']);
     expect(parseSlabinfo(null)).toBeNull();

@@ -38,7 +38,10 @@ describe('memory', () => {
   });
 
   test('sizes from slabinfo replace the table, per family', () => {
-    const slab = { TCP: { active: 0, effectiveBytes: 3000 }, TCPv6: { active: 0, effectiveBytes: 4000 } };
+    const slab = {
+      TCP: { active: 0, effectiveBytes: 3000, bytes: 0 },
+      TCPv6: { active: 0, effectiveBytes: 4000, bytes: 0 },
+    };
     expect(kernelBytesPerConnection(slab, 4)).toBe(8140 + 2 * (3000 - 2521));
     expect(kernelBytesPerConnection(slab, 6)).toBe(8140 + 2 * (4000 - 2521));
   });
