@@ -63,7 +63,10 @@ export interface Agreement {
 }
 
 export interface MemoryUse {
-  /** Bytes of slab per connection, both ends, without `procEntriesPerConnection`; null when nothing was established. */
+  /**
+   * Bytes of slab per connection, both ends, without `procEntriesPerConnection`; null when nothing was established, or when
+   * the rest of the machine has given back more meanwhile.
+   */
   readonly kernelPerConnection: number | null;
   /**
    * Bytes of slab per connection that another program has made by looking at /proc/PID/fd while the soak ran: an inode

@@ -47,7 +47,7 @@ export function memoryUse(run: Run, crew: Crew, after: KernelCounters, establish
   const client = growth([...clientsOf(crew), ...upstreamsOf(crew)]);
   const server = growth(serversOf(crew));
   return {
-    kernelPerConnection: each(after.memory.slab - before.memory.slab - (entries ?? 0)),
+    kernelPerConnection: grownOnly(each(after.memory.slab - before.memory.slab - (entries ?? 0))),
     procEntriesPerConnection: entries === null ? null : each(entries),
     slab,
     freePerConnection: each(before.memory.free - after.memory.free),
@@ -73,6 +73,11 @@ export function procEntryBytes(before: KernelCounters['slab'], after: KernelCoun
     const others = name === PROC_INODES ? 0 : sockets * each;
     return sum + Math.round(Math.max(0, Math.min(entries * each, slabs(name) - others)));
   }, 0);
+}
+
+/** Slab is the whole machine's: when others have given back more than these connections took, it says nothing of them. */
+export function grownOnly(bytes: number | null): number | null {
+  return bytes !== null && bytes > 0 ? bytes : null;
 }
 
 function tenth(value: number): number {

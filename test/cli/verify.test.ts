@@ -150,7 +150,8 @@ describe('tune verify', () => {
     const names = readdirSync('profiles').map((name) => name.replace('.yaml', ''));
     const rows = stdout.split('\n').filter((line) => names.some((name) => line.startsWith(`${name} `)));
     expect(rows).toHaveLength(names.length);
-    for (const row of rows) expect(row).toMatch(/ 1,000 +1,000 +\d[\d,]* +passed$/);
+    // Other tests may close more meanwhile than a thousand connections take: then there is no figure, and never a negative one.
+    for (const row of rows) expect(row).toMatch(/ 1,000 +1,000 +(\d[\d,]*|\?) +passed$/);
   });
 
   withState('an ordinary user is told what could not be looked at', () => {

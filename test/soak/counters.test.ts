@@ -11,7 +11,7 @@ import {
   parseSoftnetDrops,
   readCounters,
 } from '../../src/soak/counters.ts';
-import { procEntryBytes } from '../../src/soak/figures.ts';
+import { grownOnly, procEntryBytes } from '../../src/soak/figures.ts';
 import { readMachineLimits, readNetLimits } from '../../src/soak/limits.ts';
 
 const SOCKSTAT = `sockets: used 291
@@ -71,6 +71,10 @@ describe('kernel counters', () => {
     expect(procEntryBytes(bareBefore, bare)).toBe(600 * (712 + 195));
     expect(procEntryBytes(slab(5, 700), slab(2005, 100))).toBe(0);
     expect(procEntryBytes(null, slab(1, 1))).toBeNull();
+  });
+
+  test('memory that shrank meanwhile is no figure of a connection', () => {
+    expect([8140, 0, -74_457, null].map(grownOnly)).toEqual([8140, null, null, null]);
   });
 
   test('slab sizes carry the unused rest of each slab', () => {
