@@ -335,7 +335,10 @@ withNamespace('a host that is starved', () => {
       expect(work.portsMissing).toBeGreaterThan(0);
       expect(work.completed).toBeLessThanOrEqual(2000);
       expect(work.completed).toBeGreaterThanOrEqual(1990);
-      expect(whole.held).toBe(work.completed);
+      // A client ends its sweep after many failures, so some of those that came through may not have been asked.
+      expect(whole.held).toBeGreaterThan(0);
+      expect(whole.held).toBeLessThanOrEqual(work.completed);
+      expect(whole.sweeps.at(-1)?.failedByErrno).toMatchObject({ ECONNRESET: expect.any(Number) });
     },
     TIMEOUT_MS,
   );
