@@ -106,14 +106,17 @@ export interface Gauges {
   readonly conntrack: number | null;
 }
 
-export function readGauges(host: HostReader): Gauges {
+/** null while nothing can be opened (ENFILE, EMFILE): what cannot be read is not zero. */
+export function readGauges(host: HostReader): Gauges | null {
+  const memory = host.read('/proc/meminfo');
+  if (!memory.ok) return null;
   const text = (path: string) => {
     const result = host.read(path);
     return result.ok ? result.value : '';
   };
   return {
     sockets: parseSockstat(text('/proc/net/sockstat'), text('/proc/net/sockstat6')),
-    memory: parseMemory(text('/proc/meminfo')),
+    memory: parseMemory(memory.value),
     openFiles: parseFileNr(text('/proc/sys/fs/file-nr'))?.allocated ?? null,
     conntrack: parseCount(/^(\d+)/, text('/proc/sys/net/netfilter/nf_conntrack_count')),
   };

@@ -112,6 +112,7 @@ export function createRun(
   /** What the kernel has reached since the ramp began, the memory floor included. */
   const sample = () => {
     const gauges = readGauges(host);
+    if (gauges === null) return;
     // Most hosts limit nothing here, and a dozen small files ten times a second are a twentieth of a CPU.
     const groups = prepared.groups.memory === null ? prepared.groups : readCgroups(host);
     const free = freeBytes(gauges, run.baseline.slab, groups);

@@ -10,6 +10,7 @@ import {
   parseSockstat,
   parseSoftnetDrops,
   readCounters,
+  readGauges,
 } from '../../src/soak/counters.ts';
 import { grownOnly, procEntryBytes } from '../../src/soak/figures.ts';
 import { readMachineLimits, readNetLimits } from '../../src/soak/limits.ts';
@@ -71,6 +72,12 @@ describe('kernel counters', () => {
     expect(procEntryBytes(bareBefore, bare)).toBe(600 * (712 + 195));
     expect(procEntryBytes(slab(5, 700), slab(2005, 100))).toBe(0);
     expect(procEntryBytes(null, slab(1, 1))).toBeNull();
+  });
+
+  test('what cannot be opened is not zero: a machine out of files has not run out of memory', () => {
+    expect(readGauges(memoryHost({ files: {} }))).toBeNull();
+    const files = { '/proc/meminfo': 'MemTotal: 2048 kB\nMemAvailable: 1024 kB\n' };
+    expect(readGauges(memoryHost({ files }))?.memory.available).toBe(1024 * 1024);
   });
 
   test('memory that shrank meanwhile is no figure of a connection', () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SoakReport } from '../../src/model/soak.ts';
 import { apart } from '../walls/predict.ts';
 import { Transcript } from './guest.ts';
-import { availableImages, chosenReleases, type ImageName } from './images.ts';
+import { availableImages, chosenReleases, type ImageName, RUNS_ALL } from './images.ts';
 import { Machine } from './machine.ts';
 import { type Payload, preparePayload } from './payload.ts';
 import { AS_ALICE, memoryWall, type PredictedWall, predictWall, soakIn, withSysctl } from './walls-guest.ts';
@@ -23,6 +23,10 @@ const MEMORY_CLOSE = 0.05;
 const { images } = await availableImages(MEMORY_MIB);
 const describeMachine = images === null ? describe.skip : describe;
 const { run, rest } = chosenReleases('debian13');
+
+const noRam = 'three minutes, and only a machine without other work repeats it to 3 %: with TUNE_VM_FULL=1';
+if (!RUNS_ALL) process.stderr.write(`\nvm: the wall RAM is SKIPPED (1 test): ${noRam}\n`);
+const testRam = RUNS_ALL ? test : test.skip;
 
 const suite = (name: ImageName) => {
   let machine: Machine;
@@ -168,7 +172,7 @@ const suite = (name: ImageName) => {
     5 * MINUTE,
   );
 
-  test(
+  testRam(
     'RAM: what everything else really takes, and the wall’s bytes for each connection, say where the floor stops it',
     async () => {
       const { wall, total, each } = await memoryWall(machine);
