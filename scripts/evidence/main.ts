@@ -104,6 +104,11 @@ async function inVm(experiments: readonly Experiment[], work: Work, { runInVm }:
 
 function keepVmRuns(runs: ExperimentRuns, { book, probes, version }: Work): void {
   const values = probes.get(runs.experiment.profile);
+  const isUndecided = [...runs.with, ...runs.without].some(({ verdict }) => verdict.state === 'inconclusive');
+  if (isUndecided) {
+    say(`${nameOf(runs.experiment)}: not measured: a soak came to nothing`);
+    return;
+  }
   if (values !== undefined) keep(runs, vmInputsOf(runs.experiment, values, version), book);
 }
 
