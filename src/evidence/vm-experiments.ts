@@ -30,7 +30,7 @@ export const VM_KEYS: readonly KeyPlan[] = [
         about: 'the nofile limit that the profile asks for, set by a login and by prlimit',
       },
     ],
-    kept: 'the nofile limit of this goal is below the 1048576 of a host whose systemd does not raise it',
+    kept: 'no nofile limit can be above it, and the one of this goal is below the 1048576 that hosts start with',
   },
   {
     key: 'limit.nofile.hard',
