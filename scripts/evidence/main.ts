@@ -41,13 +41,9 @@ export async function main(argv: readonly string[], places: Places): Promise<voi
     for (const runs of kept) keepVmRuns(runs, work);
     shareInFamilies(flags, work);
   } else if (!flags.isRender) {
-    const due = flags.profiles
-      .flatMap((profile) =>
-        (probes.get(profile)?.keys ?? [])
-          .filter((key) => flags.only === null || flags.only.includes(key))
-          .flatMap((key) => experimentsOf(planOrNone(key), profile)),
-      )
-      .filter(({ place }) => place === flags.place);
+    const due = plannedAt(flags.place, flags, work).filter(
+      ({ key }) => flags.only === null || flags.only.includes(key),
+    );
     if (flags.place === 'namespace') await inNamespaces(due, work);
     else await inVm(due, work, places);
   }
@@ -118,13 +114,17 @@ function takeOverVm(experiment: Experiment, { book, probes, version }: Work): bo
 }
 
 /** What one profile of a family has shown in a machine holds for the others that plan the same comparison. */
-function shareInFamilies({ profiles }: Flags, work: Work): void {
-  for (const profile of profiles) {
-    for (const key of work.probes.get(profile)?.keys ?? []) {
-      for (const experiment of experimentsOf(planOrNone(key), profile))
-        if (experiment.place === 'vm') takeOverVm(experiment, work);
-    }
-  }
+function shareInFamilies(flags: Flags, work: Work): void {
+  for (const experiment of plannedAt('vm', flags, work)) takeOverVm(experiment, work);
+}
+
+/** Every comparison that the chosen profiles' keys plan for a place. */
+function plannedAt(where: Flags['place'], { profiles }: Flags, { probes }: Work): readonly Experiment[] {
+  return profiles
+    .flatMap((profile) =>
+      (probes.get(profile)?.keys ?? []).flatMap((key) => experimentsOf(planOrNone(key), profile)),
+    )
+    .filter(({ place }) => place === where);
 }
 
 function keep(runs: ExperimentRuns, inputs: string, book: Book): void {

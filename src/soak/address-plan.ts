@@ -147,13 +147,17 @@ export function planCrew(
   }
   const needed = Math.ceil(goal / socketsPerProcess);
   const clients = Math.min(goal, Math.max(needed, cpus));
-  const perServer = Math.max(1, Math.floor(socketsPerProcess / each));
   return {
     clients,
-    servers: mode === 'strict' ? 1 : Math.ceil(goal / perServer),
+    servers: mode === 'strict' ? 1 : Math.ceil(goal / connectionsPerServer(socketsPerProcess, each)),
     upstreams: each === 1 ? 0 : needed,
     socketsPerProcess,
   };
+}
+
+/** Connections that one server process takes in spread: a gateway has an upstream one open for each. */
+export function connectionsPerServer(socketsPerProcess: number, each: 1 | 2): number {
+  return Math.max(1, Math.floor(socketsPerProcess / each));
 }
 
 /** All of them. */

@@ -1,21 +1,12 @@
 /** The kernel's own counters, read through the host door: the judge of every count. Pure parsers, absent is null. */
 import { parseColonLines, parseKilobytes } from '../gather/proc.ts';
 import type { HostReader } from '../host/reader.ts';
+import { SOCKET_SLABS } from '../model/usage.ts';
 
 /** Slab caches that sockets live in; names that SLUB merges away are simply missing. */
 export const SOCKET_CACHES = [
-  'TCP',
+  ...SOCKET_SLABS,
   'TCPv6',
-  'sock_inode_cache',
-  'dentry',
-  'filp',
-  'lsm_inode_cache',
-  'lsm_file_cache',
-  'eventpoll_epi',
-  'eventpoll_pwq',
-  'ep_head',
-  'tcp_bind_bucket',
-  'tcp_bind2_bucket',
   'request_sock_TCP',
   'tw_sock_TCP',
   'nf_conntrack',

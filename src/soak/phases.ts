@@ -2,7 +2,7 @@
 
 import type { SweepTally } from '../model/soak.ts';
 import { connectionsEach } from '../model/soak-workload.ts';
-import { picksPorts, share, shareStart } from './address-plan.ts';
+import { connectionsPerServer, picksPorts, share, shareStart } from './address-plan.ts';
 import type { Crew, Worker } from './crew.ts';
 import { mergeFailures } from './failures.ts';
 import { clientsOf, type Run, round, serversOf, total } from './run.ts';
@@ -30,7 +30,7 @@ export async function startCrew(run: Run, crew: Crew): Promise<void> {
     const capacity =
       options.mode === 'strict'
         ? options.goal
-        : Math.max(1, Math.floor(plan.socketsPerProcess / connectionsEach(options.workload)));
+        : connectionsPerServer(plan.socketsPerProcess, connectionsEach(options.workload));
     hires.push(() =>
       crew.hire(
         {

@@ -28,6 +28,8 @@ import type { Duty } from './tasks/duty.ts';
 import type { Peers } from './tasks/peers.ts';
 import type { Failure } from './wire.ts';
 
+/** What is waited for on a connection: bytes and the other end's close, told once each. */
+const HEARD = EPOLLIN | EPOLLRDHUP | EPOLLET;
 const EVENTS = 512;
 /** Accepts in a row before other events get their turn. */
 const ACCEPT_BATCH = 64;
@@ -162,7 +164,7 @@ export function createServer(
         giveUp('accept4');
         return;
       }
-      if (!control(EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLRDHUP | EPOLLET)) {
+      if (!control(EPOLL_CTL_ADD, fd, HEARD)) {
         giveUp('epoll_ctl');
         libc.close(fd);
         leaveWatches(fd);
@@ -246,9 +248,9 @@ export function createServer(
       duty = next;
     },
     watchWritable: (fd, on) => {
-      control(EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLRDHUP | EPOLLET | (on ? EPOLLOUT : 0));
+      control(EPOLL_CTL_MOD, fd, HEARD | (on ? EPOLLOUT : 0));
     },
-    addPeer: (fd) => control(EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLRDHUP | EPOLLET),
+    addPeer: (fd) => control(EPOLL_CTL_ADD, fd, HEARD),
     turnAway: (fd) => {
       if (table?.has(fd)) end(fd);
     },
