@@ -1,6 +1,6 @@
 /** A snapshot's next boot: what every key and every kind of session will get, in the terms of the audit. */
 import type { BootPrediction, Place } from '../model/finding.ts';
-import { compareRelease } from '../model/machine.ts';
+import { kernelDefault } from '../model/kernel-default.ts';
 import type { ConfigLine, Snapshot } from '../model/snapshot.ts';
 import type { Tunable } from '../model/tunable.ts';
 import { integer, parseValue, type Quantity, type Value } from '../model/value.ts';
@@ -98,21 +98,6 @@ function limitOfInit(files: FileTree['files']): Value | null {
   const entry = files[INIT_LIMITS];
   const hard = entry?.kind === 'file' ? /^Max open files\s+\d+\s+(\d+)/m.exec(entry.text)?.[1] : undefined;
   return hard === undefined ? null : integer(BigInt(hard));
-}
-
-/** The kernel's own default, where it does not depend on the machine; null otherwise. */
-export function kernelDefault(tunable: Tunable, release: string): Value | null {
-  // A triple's defaults depend on RAM, whatever the usual numbers are.
-  if (tunable.shape.kind === 'tuple') return null;
-  const fitting = tunable.defaults.filter(
-    ({ from, until }) =>
-      (from === undefined || compareRelease(release, from) >= 0) &&
-      (until === undefined || compareRelease(release, until) <= 0),
-  );
-  const [only] = fitting;
-  return fitting.length === 1 && only !== undefined && only.value !== null
-    ? parseValue(tunable.shape, only.value)
-    : null;
 }
 
 const NOTHING = { at: null, manual: null, losing: [], later: [], lateModule: null } as const;

@@ -7,7 +7,7 @@ export function planOptions(y: Argv): Argv {
     .option('service', { describe: 'Also raise the limit of this service', type: 'string' })
     .option('pin', { describe: 'Write down what the next boot would give anyway', type: 'boolean' })
     .option('allow-lowering', {
-      describe: 'Let values go down where the profile asks for it',
+      describe: 'Let values that somebody set go down where the profile asks for it',
       type: 'boolean',
     })
     .option('outrank', { describe: 'Choose a file name that beats later files', type: 'boolean' })

@@ -1,9 +1,10 @@
 /** What each finding needs: a write now, a line for the next boot, both, or nothing. */
 import type { SettingFinding } from '../model/finding.ts';
+import { kernelDefault } from '../model/kernel-default.ts';
 import type { LiveWrite, Refusal, Withheld } from '../model/plan.ts';
 import { nearest, type Relation, satisfies } from '../model/relation.ts';
 import { procPath, type Tunable } from '../model/tunable.ts';
-import { formatGrouped, formatValue, type Value } from '../model/value.ts';
+import { equalValues, formatGrouped, formatValue, type Value } from '../model/value.ts';
 import type { PlanInput } from './input.ts';
 import { isLowering } from './lowering.ts';
 import type { Managed } from './managed.ts';
@@ -127,7 +128,7 @@ function livePart({ finding, tunable, wanted, reason }: Subject, input: PlanInpu
   if (after === null) return { refusal: noRemedy(key, wanted) };
   const unsafe = unsafeValue(key, after);
   if (unsafe !== null) return { refusal: unsafe };
-  if (isLowering(live, after) && !input.options.allowLowering) return lowering(finding, live, after);
+  if (takesAway(live, after, tunable, input)) return lowering(finding, live, after);
   return {
     write: {
       key,
@@ -149,9 +150,10 @@ function livePart({ finding, tunable, wanted, reason }: Subject, input: PlanInpu
 function linePart(
   { finding, tunable, wanted, reason }: Subject,
   now: Value | null,
-  { boot, options }: PlanInput,
+  input: PlanInput,
   managed: Managed,
 ): Part {
+  const { boot, options } = input;
   const { key } = finding.setting;
   const outcome = boot.outcome(key);
   const given = outcome?.value ?? null;
@@ -166,9 +168,7 @@ function linePart(
   if (value === null) return unknown ? machineDecides(key) : { refusal: noRemedy(key, wanted) };
   const unsafe = unsafeValue(key, value);
   if (unsafe !== null) return { refusal: unsafe };
-  if (given !== null && isLowering(given, value) && !options.allowLowering) {
-    return lowering(finding, given, value);
-  }
+  if (given !== null && takesAway(given, value, tunable, input)) return lowering(finding, given, value);
   return { line: { key, value, wanted, tunable, reason } };
 }
 
@@ -187,6 +187,22 @@ function machineDecides(key: string): Part {
       remedy: 'Run "tune apply" on that machine, or give --pin to write it down all the same.',
     },
   };
+}
+
+/**
+ * Would a change take away what somebody gave? The kernel's own default, with no line that says it, is nobody's: a profile
+ * that wants less of it wants that.
+ */
+function takesAway(
+  from: Value,
+  to: Value,
+  tunable: Tunable,
+  { snapshot, boot, options }: PlanInput,
+): boolean {
+  if (options.allowLowering || !isLowering(from, to)) return false;
+  if ((boot.outcome(tunable.key)?.winner ?? null) !== null) return true;
+  const own = kernelDefault(tunable, snapshot.machine.kernelRelease);
+  return own === null || !equalValues(own, from);
 }
 
 function lowering(finding: SettingFinding, from: Value, to: Value): Part {

@@ -4,7 +4,9 @@ import { integer, portRange, tuple } from '../../src/model/value.ts';
 import { formatPlan } from '../../src/plan/index.ts';
 import { listener } from '../support/snapshot.ts';
 import { file, OURS, SYSCTL, settingLines, writes } from './read-plan.ts';
-import { c1m, planOf, profileWith, refusalsOf, STOCK } from './support.ts';
+import { type BootParts, c1m, planOf, profileWith, refusalsOf, STOCK } from './support.ts';
+
+const KEEPALIVE = 'net.ipv4.tcp_keepalive_time';
 
 describe('c1m on a stock Debian 13 host', () => {
   const plan = planOf({ profile: c1m(), facts: STOCK });
@@ -14,6 +16,7 @@ describe('c1m on a stock Debian 13 host', () => {
       'fs.nr_open = 2097152',
       'net.core.somaxconn = 65535',
       'net.ipv4.tcp_mem = 750000 1000000 1500000',
+      'net.ipv4.tcp_keepalive_time = 1800',
       'net.ipv4.tcp_max_tw_buckets = 250000',
     ]);
   });
@@ -23,6 +26,7 @@ describe('c1m on a stock Debian 13 host', () => {
       'fs.nr_open = 2097152',
       'net.core.somaxconn = 65535',
       'net.ipv4.tcp_mem = 750000 1000000 1500000',
+      'net.ipv4.tcp_keepalive_time = 1800',
       'net.ipv4.tcp_max_tw_buckets = 250000',
     ]);
   });
@@ -47,15 +51,40 @@ describe('c1m on a stock Debian 13 host', () => {
     expect(settingLines(file(plan, 'user.conf.d'))).toEqual(lines);
   });
 
-  test('a recommended value that would go down is left alone, and that is said', () => {
-    expect(plan.withheld.map(({ key, code }) => `${key} ${code}`)).toEqual([
-      'net.ipv4.tcp_keepalive_time lowering',
-    ]);
-    expect(file(plan, 'sysctl.d')).not.toContain('tcp_keepalive_time');
+  test('the kernel’s own default, which nobody chose, goes down where the profile wants less', () => {
+    expect(plan.withheld).toEqual([]);
+    expect(writes(plan)).toContain('net.ipv4.tcp_keepalive_time = 1800');
+    expect(settingLines(file(plan, 'sysctl.d'))).toContain('net.ipv4.tcp_keepalive_time = 1800');
+  });
+
+  test.each<[string, string, BootParts]>([
+    ['now', '7300', {}],
+    [
+      'in a file, although it is the default',
+      '7200',
+      { outcomes: { [KEEPALIVE]: { value: integer(7200n), winner: { file: '/etc/sysctl.conf', line: 3 } } } },
+    ],
+  ])('a recommended value that somebody chose %s is left alone, and that is said', (_, live, boot) => {
+    const chosen = planOf({ profile: c1m(), facts: { ...STOCK, [KEEPALIVE]: live }, boot });
+    expect(chosen.withheld.map(({ key, code }) => `${key} ${code}`)).toEqual([`${KEEPALIVE} lowering`]);
+    expect(writes(chosen).join('\n')).not.toContain(KEEPALIVE);
+    expect(file(chosen, 'sysctl.d')).not.toContain(KEEPALIVE);
+  });
+
+  test('a mode that is the kernel’s default is changed: tcp_tw_reuse from 2 to 1', () => {
+    const mode = planOf({
+      profile: profileWith({ 'net.ipv4.tcp_tw_reuse': 'exactly: 1' }),
+      facts: { 'net.ipv4.tcp_tw_reuse': '2' },
+    });
+    expect(writes(mode)).toContain('net.ipv4.tcp_tw_reuse = 1');
   });
 
   test('with permission it is lowered to the nearest value that is as wanted', () => {
-    const allowed = planOf({ profile: c1m(), facts: STOCK, options: { allowLowering: true } });
+    const allowed = planOf({
+      profile: c1m(),
+      facts: { ...STOCK, [KEEPALIVE]: '7300' },
+      options: { allowLowering: true },
+    });
     expect(writes(allowed)).toContain('net.ipv4.tcp_keepalive_time = 1800');
   });
 
@@ -85,7 +114,7 @@ describe('c1m on a stock Debian 13 host', () => {
       expect(lines[line - 2]).toMatch(/^# /);
       expect(reason.length).toBeGreaterThan(30);
     }
-    expect(change?.lines).toHaveLength(4);
+    expect(change?.lines).toHaveLength(5);
   });
 
   test('the same input gives the same bytes', () => {

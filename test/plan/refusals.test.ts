@@ -37,9 +37,9 @@ describe('refused before anything is written', () => {
 
   test('a required value that would go down', () => {
     const lower = profileWith({ 'net.ipv4.tcp_retries2': 'atMost: 8 !' });
-    expect(refusalsOf({ profile: lower, facts: { 'net.ipv4.tcp_retries2': '15' } })[0]).toMatchObject({
+    expect(refusalsOf({ profile: lower, facts: { 'net.ipv4.tcp_retries2': '16' } })[0]).toMatchObject({
       code: 'lowering',
-      what: 'net.ipv4.tcp_retries2 would go down from 15 to 8.',
+      what: 'net.ipv4.tcp_retries2 would go down from 16 to 8.',
     });
   });
 
