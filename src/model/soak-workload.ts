@@ -24,8 +24,11 @@ export function connectionsEach(workload: WorkloadName): 1 | 2 {
   return workload === 'gateway' ? 2 : 1;
 }
 
-/** How a workload ended: all steps done; a limit made it stop; nothing moved any more; the soak itself was stopped. */
-export type WorkloadEnd = 'done' | 'at-limit' | 'stalled' | 'halted';
+/**
+ * How a workload ended: all steps done; a limit made it stop; nothing moved any more; its time was over while it still
+ * moved; the soak itself was stopped.
+ */
+export type WorkloadEnd = 'done' | 'at-limit' | 'stalled' | 'late' | 'halted';
 
 interface WorkloadCommon {
   readonly startMs: number;

@@ -150,6 +150,7 @@ export type InconclusiveReason =
   | 'worker-killed'
   | 'worker-crashed'
   | 'stalled'
+  | 'workload-late'
   | 'unexplained';
 
 export type SoakVerdict =

@@ -72,5 +72,7 @@ export const INCONCLUSIVE: Readonly<Record<InconclusiveReason, string>> = {
   'worker-killed': 'a worker process was killed from outside',
   'worker-crashed': 'a worker process ended unexpectedly',
   stalled: 'nothing moved any more, and no counter says why',
+  'workload-late':
+    'the workload’s time was over while it still moved: this machine is too slow or too busy for it',
   unexplained: 'it stopped short, and no counter says why',
 };

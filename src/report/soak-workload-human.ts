@@ -12,6 +12,7 @@ export function describeWorkload(work: WorkloadReport): readonly string[] {
 const ENDS: Readonly<Record<Exclude<WorkloadReport['end'], 'done'>, string>> = {
   'at-limit': 'stopped at a limit of memory',
   stalled: 'nothing moved any more',
+  late: 'its time was over, and it still moved',
   halted: 'the soak was stopped',
 };
 

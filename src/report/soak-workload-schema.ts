@@ -25,7 +25,7 @@ export const callFailure = z.strictObject({
 const common = {
   startMs: number,
   durationMs: number,
-  end: z.enum(['done', 'at-limit', 'stalled', 'halted']),
+  end: z.enum(['done', 'at-limit', 'stalled', 'late', 'halted']),
   connections: number,
   completed: number,
   timedOut: number,

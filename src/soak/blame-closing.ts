@@ -1,5 +1,5 @@
 /** Limits that show when connections close and come back: rows of the blame table. */
-import { type BlameRow, type Evidence, find, moved, onHost, say, text } from './evidence.ts';
+import { type BlameRow, type Evidence, find, isShortOfTime, moved, onHost, say, text } from './evidence.ts';
 
 /** The kernel's own default range (net/ipv4/af_inet.c): a narrower one is itself the cause. */
 const DEFAULT_WIDTH = 60_999 - 32_768 + 1;
@@ -15,7 +15,7 @@ export const CLOSING_ROWS: readonly BlameRow[] = [
       const { low, high } = e.plan.portRange;
       const work = e.workload?.name === 'reconnect' ? e.workload : null;
       // Late counts as well: the kernel looks at every port that TIME_WAIT keeps, for milliseconds a connect.
-      const isShort = work !== null && (failures.length > 0 || work.end === 'stalled');
+      const isShort = work !== null && (failures.length > 0 || isShortOfTime(work));
       if (!isShort || e.peak.timeWait === 0 || high - low + 1 < DEFAULT_WIDTH) return null;
       const cause = whyKept(e);
       if (cause === null) return null;

@@ -6,6 +6,7 @@ import {
   type Evidence,
   find,
   isNearly,
+  isShortOfTime,
   moved,
   nextPower,
   onHost,
@@ -191,8 +192,8 @@ export const NETWORK_ROWS: readonly BlameRow[] = [
 function gatewayPorts(e: Evidence, failures: readonly CallFailure[]): Omit<Blame, 'code' | 'limit'> | null {
   const { upstream, portRange, portsPerSource } = e.plan;
   if (upstream === null || e.workload?.name !== 'gateway') return null;
-  const { opened, connectsPerSecond, end } = e.workload;
-  const isSearching = end === 'stalled' && opened / upstream.count > portsPerSource / 2;
+  const { opened, connectsPerSecond } = e.workload;
+  const isSearching = isShortOfTime(e.workload) && opened / upstream.count > portsPerSource / 2;
   if (failures.length === 0 && !isSearching) return null;
   const width = portRange.high - portRange.low + 1;
   // Twice what is wanted, where there is that much: then no search goes beyond every second port.

@@ -114,10 +114,12 @@ export const PROCESS_ROWS: readonly BlameRow[] = [
       const sockets = e.plan.upstream === null ? e.goal : 2 * e.goal;
       const needed = (e.mode === 'strict' ? sockets : e.plan.socketsPerProcess) + OWN_DESCRIPTORS;
       const isCeiling = nrOpen !== null && nofileHard >= nrOpen;
+      // Below the hard limit the ceiling keeps every process from raising its soft one (setrlimit: EPERM).
+      const isBelowHard = nrOpen !== null && nofileHard > nrOpen;
       return {
         key: isCeiling ? 'fs.nr_open' : 'limit.nofile.hard',
         current: text(isCeiling ? nrOpen : nofileHard),
-        needed: text(needed),
+        needed: text(isBelowHard ? Math.max(needed, nofileHard) : needed),
         evidence: say(failures),
       };
     },

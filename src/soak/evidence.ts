@@ -64,4 +64,6 @@ export const text = (n: number | null) => (n === null ? null : String(n));
 export const killed = (e: Evidence) => e.lostWorkers.filter((w) => w.signal === 'SIGKILL');
 export const isNearly = (value: number | null, limit: number | null) =>
   value !== null && limit !== null && limit > 0 && value >= NEARLY * limit;
+/** Not done in time, whether anything moved or not: a kernel that searches for ports is slow, not still. */
+export const isShortOfTime = (work: WorkloadReport) => work.end === 'stalled' || work.end === 'late';
 export const nextPower = (n: number) => 2 ** Math.ceil(Math.log2(Math.max(2, n)));

@@ -52,6 +52,10 @@ export function judge(outcome: Outcome): SoakVerdict {
   }
   const isEveryoneUp = established === options.goal;
   const { workload } = outcome;
+  // Before the rest: what it did not get to cannot have come through it, nor answer.
+  if (isEveryoneUp && workload?.end === 'late') {
+    return { state: 'inconclusive', reason: 'workload-late', blame };
+  }
   if (
     isEveryoneUp &&
     workload !== null &&

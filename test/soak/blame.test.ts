@@ -140,6 +140,17 @@ const CASES: Readonly<Record<string, Case>> = {
       machine: { ...evidence().machine, nofileHard: 1_048_576 },
     },
   },
+  'EMFILE with nr_open lowered below the hard limit, which it must reach again before anybody can raise a soft one':
+    {
+      code: 'process-files',
+      key: 'fs.nr_open',
+      needed: '524288',
+      judges: 'host',
+      parts: {
+        failures: [failure('server', 'accept4', 'EMFILE')],
+        machine: { ...evidence().machine, nofileHard: 524_288, nrOpen: 12_000 },
+      },
+    },
   'EMFILE in a client': {
     code: 'process-files',
     key: 'limit.nofile.hard',
@@ -334,6 +345,17 @@ const CASES: Readonly<Record<string, Case>> = {
     parts: {
       workload: reconnecting({ end: 'stalled' }),
       net: { ...evidence().net, twReuseDelay: 60_000 },
+      peak: { ...evidence().peak, timeWait: 9000 },
+    },
+  },
+  'reconnects still under way past TIME_WAIT when their time was over': {
+    code: 'time-wait-kept',
+    key: 'net.ipv4.tcp_tw_reuse',
+    needed: '1',
+    judges: 'host',
+    parts: {
+      workload: reconnecting({ end: 'late' }),
+      net: { ...evidence().net, twReuse: 0 },
       peak: { ...evidence().peak, timeWait: 9000 },
     },
   },

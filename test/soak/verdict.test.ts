@@ -62,6 +62,16 @@ describe('verdict', () => {
       { workload: working({ end: 'stalled' }) },
       { state: 'failed', reason: 'workload-incomplete', blame: null },
     ],
+    [
+      'a workload whose time was over while it still moved, and the sweep after it',
+      { workload: working({ end: 'late', completed: 90 }), sweeps: [sweep({ answered: 990 })] },
+      { state: 'inconclusive', reason: 'workload-late', blame: null },
+    ],
+    [
+      'a workload whose time a limit of the host took',
+      { workload: working({ end: 'late', completed: 90 }), judged: { blame, judges: 'host' } },
+      { state: 'failed', reason: 'limit' },
+    ],
     ['a workload that came through', { workload: working({}) }, { state: 'passed' }],
     [
       'a workload cut short by Ctrl-C',

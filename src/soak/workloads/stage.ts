@@ -62,7 +62,9 @@ export function createStage(run: Run, crew: Crew, pages: () => number, pagesLimi
   const wait = async (isDone: () => boolean, pulse: () => number): Promise<boolean> => {
     const waited = await run.waiter.until(isDone, () => isCut() || isLate(), pulse, stall);
     if (waited === 'done') return true;
-    finish(run.halt === 'memory-floor' ? 'at-limit' : isCut() ? 'halted' : 'stalled');
+    if (run.halt === 'memory-floor') finish('at-limit');
+    else if (isCut()) finish('halted');
+    else finish(waited === 'halted' ? 'late' : 'stalled');
     return false;
   };
   return {
