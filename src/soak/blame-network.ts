@@ -72,7 +72,7 @@ export const NETWORK_ROWS: readonly BlameRow[] = [
     code: 'tcp-memory',
     limit: 'pages for queued TCP data',
     judges: onHost,
-    proof: { unproven: 'net.ipv4.tcp_mem is global, and idle sockets use none of it' },
+    proof: { test: 'vm/walls: net.ipv4.tcp_mem: readers that do not read make the soak blame it' },
     match: (e) => {
       const late = e.timedOut + (e.workload?.timedOut ?? 0);
       const pressed = stoppedAtPressure(e);

@@ -38,8 +38,7 @@ export const PROCESS_ROWS: readonly BlameRow[] = [
     limit: 'memory of the machine',
     judges: onMachine,
     proof: {
-      unproven:
-        'a host that is out of memory would take the tests with it; the arithmetic is tested, the kill is not',
+      test: 'vm/walls: RAM: what everything else really takes, and the wall’s bytes for each connection, say where the floor stops it',
     },
     match: (e) => {
       // vmstat counts every kill of the machine, those of other people's control groups too: only with memory really low.
@@ -128,9 +127,7 @@ export const PROCESS_ROWS: readonly BlameRow[] = [
     code: 'system-files',
     limit: 'open files of the machine',
     judges: onHost,
-    proof: {
-      unproven: 'fs.file-max is global, and root is exempt from it (fs/file_table.c alloc_empty_file)',
-    },
+    proof: { test: 'vm/walls: fs.file-max, for an ordinary user: root is exempt' },
     match: (e) => {
       const failures = find(e, 'ENFILE');
       if (failures.length === 0 || !isNearly(e.peak.openFiles, e.machine.fileMax)) return null;
@@ -148,7 +145,7 @@ export const PROCESS_ROWS: readonly BlameRow[] = [
     code: 'epoll-watches',
     limit: 'epoll watches per user',
     judges: onHost,
-    proof: { unproven: 'fs.epoll.max_user_watches is global' },
+    proof: { test: 'vm/walls: fs.epoll.max_user_watches: the connection is accepted, and not heard' },
     match: (e) => {
       const failures = find(e, 'ENOSPC', ['epoll_ctl']);
       if (failures.length === 0) return null;

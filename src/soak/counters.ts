@@ -55,7 +55,11 @@ export interface KernelCounters {
     readonly free: number;
     readonly available: number;
     readonly slab: number;
+    /** What the kernel could give back of its own, as it counts: KReclaimable, before Linux 4.20 SReclaimable. */
+    readonly reclaimable: number | null;
   };
+  /** Bytes free of all zones at which the kernel begins to reclaim. */
+  readonly lowWatermark: number | null;
   /** Drops of the per-CPU input queue, summed. */
   readonly backlogDrops: number;
   /** Kills by the out-of-memory killer since boot, all causes; null before Linux 4.13. */
@@ -72,6 +76,7 @@ export function readCounters(host: HostReader): KernelCounters {
   };
   const memory = parseMemory(text('/proc/meminfo') ?? '');
   const pressure = (name: string) => parsePressure(text(`/proc/pressure/${name}`));
+  const { pageSize } = host.self();
   const [cpu, stalled, io] = [pressure('cpu'), pressure('memory'), pressure('io')];
   return {
     sockets: parseSockstat(text('/proc/net/sockstat') ?? '', text('/proc/net/sockstat6') ?? ''),
@@ -80,8 +85,9 @@ export function readCounters(host: HostReader): KernelCounters {
       ...parsePairedLines(text('/proc/net/snmp') ?? ''),
     },
     openFiles: parseFileNr(text('/proc/sys/fs/file-nr') ?? ''),
-    slab: parseSlabinfo(text('/proc/slabinfo')),
+    slab: parseSlabinfo(text('/proc/slabinfo'), pageSize),
     memory,
+    lowWatermark: parseLowWatermark(text('/proc/zoneinfo'), pageSize),
     backlogDrops: parseSoftnetDrops(text('/proc/net/softnet_stat') ?? ''),
     oomKills: parseCount(/^oom_kill (\d+)$/m, text('/proc/vmstat')),
     conntrack: parseCount(/^(\d+)/, text('/proc/sys/net/netfilter/nf_conntrack_count')),
@@ -148,7 +154,7 @@ export function parseFileNr(text: string): { allocated: number; max: number } | 
 /** `name active total objsize objperslab pagesperslab : tunables … : slabdata active_slabs num_slabs …`; null when it cannot be read (it needs root). */
 export function parseSlabinfo(
   text: string | null,
-  pageSize = 4096,
+  pageSize: number,
 ): Readonly<Record<string, SlabCache>> | null {
   if (text === null) return null;
   const caches: Record<string, SlabCache> = {};
@@ -168,7 +174,20 @@ export function parseMemory(text: string): KernelCounters['memory'] {
   const free = bytes('MemFree');
   // MemAvailable is missing before Linux 3.14.
   const available = lines.has('MemAvailable') ? bytes('MemAvailable') : free + bytes('Cached');
-  return { total: bytes('MemTotal'), free, available, slab: bytes('Slab') };
+  const reclaimable = ['KReclaimable', 'SReclaimable'].find((name) => lines.has(name));
+  return {
+    total: bytes('MemTotal'),
+    free,
+    available,
+    slab: bytes('Slab'),
+    reclaimable: reclaimable === undefined ? null : bytes(reclaimable),
+  };
+}
+
+/** Of /proc/zoneinfo: a line `low N` in pages for each zone. */
+export function parseLowWatermark(text: string | null, pageSize: number): number | null {
+  const lows = [...(text ?? '').matchAll(/^\s+low\s+(\d+)$/gm)].map(([, pages]) => Number(pages));
+  return lows.length === 0 ? null : lows.reduce((sum, pages) => sum + pages, 0) * pageSize;
 }
 
 /** Column 2 of /proc/net/softnet_stat, hexadecimal, one line per CPU. */

@@ -23,7 +23,7 @@ const PER_CONNECTION = 128 + 64 + 16 + 2 * 128 + 2 * 9;
 const PROCESS_PER_CONNECTION = 32;
 /** Private memory of one worker process: Node itself. Measured 11 to 14 MiB, rounded up. */
 export const WORKER_BYTES = 16 * MIB;
-/** MemAvailable counts these two caches as reclaimable; an open socket pins one object of each. */
+/** MemAvailable counts these two caches as reclaimable, and an open socket pins one object of each. */
 const FALSELY_RECLAIMABLE = ['sock_inode_cache', 'dentry'] as const;
 
 const FLOOR_SHARE = 0.05;
@@ -47,18 +47,27 @@ function sizeIn(cache: SlabCache | undefined, fallback: number): number {
   return cache?.effectiveBytes ?? fallback;
 }
 
-/** Bytes of MemAvailable that open sockets really pin. */
-export function overstatedBytes(openSockets: number, slab: KernelCounters['slab']): number {
+/** What does not change while a soak runs, and what its memory is judged by. */
+export type MemoryBasis = Pick<KernelCounters, 'slab' | 'lowWatermark'>;
+
+/**
+ * Bytes of MemAvailable that open sockets really pin. The kernel leaves out some of what is reclaimable: half of it, and
+ * no more than the low watermark (mm/show_mem.c si_mem_available). Of what is pinned that part was never promised.
+ */
+export function overstatedBytes({ sockets, memory }: Gauges, { slab, lowWatermark }: MemoryBasis): number {
   const perSocket = FALSELY_RECLAIMABLE.reduce(
     (sum, name) => sum + sizeIn(slab?.[name], PER_SOCKET[name] ?? 0),
     0,
   );
-  return Math.round(openSockets * perSocket);
+  const pinned = Math.round((sockets?.alloc ?? 0) * perSocket);
+  if (memory.reclaimable === null || lowWatermark === null) return pinned;
+  const promised = (bytes: number) => bytes - Math.min(Math.floor(bytes / 2), lowWatermark);
+  return promised(memory.reclaimable) - promised(Math.max(0, memory.reclaimable - pinned));
 }
 
 /** Memory that can really still be used: less than MemAvailable, and less again in a cgroup. */
-export function freeBytes(gauges: Gauges, slab: KernelCounters['slab'], groups: CgroupState): number {
-  const host = gauges.memory.available - overstatedBytes(gauges.sockets?.alloc ?? 0, slab);
+export function freeBytes(gauges: Gauges, basis: MemoryBasis, groups: CgroupState): number {
+  const host = gauges.memory.available - overstatedBytes(gauges, basis);
   return groups.memory === null ? host : Math.min(host, groups.memory.max - groups.memory.current);
 }
 
@@ -72,6 +81,7 @@ export function estimateMemory(
   const kernelPerConnection = kernelBytesPerConnection(counters.slab, family);
   const kernel = goal * kernelPerConnection;
   const processes = workers * WORKER_BYTES + goal * PROCESS_PER_CONNECTION;
+  const gauges = { ...counters, openFiles: null };
   const cgroupFree = groups.memory === null ? null : groups.memory.max - groups.memory.current;
   return {
     kernelPerConnection,
@@ -80,9 +90,9 @@ export function estimateMemory(
     processes,
     needed: kernel + processes,
     memAvailable: counters.memory.available,
-    overstated: overstatedBytes(counters.sockets?.alloc ?? 0, counters.slab),
+    overstated: overstatedBytes(gauges, counters),
     cgroupFree,
-    free: freeBytes({ ...counters, openFiles: null }, counters.slab, groups),
+    free: freeBytes(gauges, counters, groups),
     floor: memoryFloor(counters.memory.total, groups),
   };
 }

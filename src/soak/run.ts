@@ -115,7 +115,7 @@ export function createRun(
     if (gauges === null) return;
     // Most hosts limit nothing here, and a dozen small files ten times a second are a twentieth of a CPU.
     const groups = prepared.groups.memory === null ? prepared.groups : readCgroups(host);
-    const free = freeBytes(gauges, run.baseline.slab, groups);
+    const free = freeBytes(gauges, run.baseline, groups);
     run.peak.tcpPages = Math.max(run.peak.tcpPages, gauges.sockets?.pages ?? 0);
     run.peak.conntrack = Math.max(run.peak.conntrack, gauges.conntrack ?? 0);
     run.peak.openFiles = Math.max(run.peak.openFiles, gauges.openFiles ?? 0);

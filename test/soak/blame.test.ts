@@ -458,7 +458,8 @@ describe('blame', () => {
 });
 
 describe('proof of each blame', () => {
-  const tests = (file: string) => fs.readFileSync(new URL(`./${file}.test.ts`, import.meta.url), 'utf8');
+  const tests = (file: string) =>
+    fs.readFileSync(new URL(`${file.includes('/') ? '../' : './'}${file}.test.ts`, import.meta.url), 'utf8');
 
   test.each(BLAME_TABLE.map((row) => [row.code, row.proof] as const))('%s', (_code, proof) => {
     if ('test' in proof) {

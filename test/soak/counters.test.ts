@@ -3,6 +3,7 @@ import { memoryHost } from '../../src/host/memory.ts';
 import {
   movedCounters,
   parseFileNr,
+  parseLowWatermark,
   parseMemory,
   parsePairedLines,
   parsePressure,
@@ -85,11 +86,11 @@ describe('kernel counters', () => {
   });
 
   test('slab sizes carry the unused rest of each slab', () => {
-    const slab = parseSlabinfo(SLABINFO);
+    const slab = parseSlabinfo(SLABINFO, 4096);
     expect(slab?.TCP).toEqual({ active: 118, effectiveBytes: (8 * 4096) / 13, bytes: 10 * 8 * 4096 });
     expect(slab?.sock_inode_cache?.effectiveBytes).toBeCloseTo(862.3, 1);
     expect(Object.keys(slab ?? {})).toEqual(['TCP', 'sock_inode_cache']);
-    expect(parseSlabinfo(null)).toBeNull();
+    expect(parseSlabinfo(null, 4096)).toBeNull();
   });
 
   test('file-nr, meminfo, pressure and softnet', () => {
@@ -99,7 +100,14 @@ describe('kernel counters', () => {
       free: 40960,
       available: 61440,
       slab: 10240,
+      reclaimable: null,
     });
+    expect(parseMemory('KReclaimable: 3 kB\nSReclaimable: 2 kB\n').reclaimable).toBe(3072);
+    expect(parseMemory('SReclaimable: 2 kB\n').reclaimable).toBe(2048);
+    const zones =
+      'Node 0, zone DMA\n        min      4\n        low      13\nNode 0, zone Normal\n        low      20\n';
+    expect(parseLowWatermark(zones, 4096)).toBe(33 * 4096);
+    expect(parseLowWatermark(null, 4096)).toBeNull();
     expect(parseMemory('MemTotal: 100 kB\nMemFree: 40 kB\nCached: 5 kB\n').available).toBe(46080);
     expect(parsePressure('some avg10=0.00 avg60=0.00 avg300=0.00 total=1234\nfull avg10=0 total=9\n')).toBe(
       1234,

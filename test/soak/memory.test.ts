@@ -48,7 +48,34 @@ describe('memory', () => {
 
   test('open sockets pin memory that MemAvailable promises', () => {
     const at = counters(24 * GIB, 10 * GIB, 1_000_000);
-    expect(freeBytes({ ...at, openFiles: null }, null, unlimited)).toBe(10 * GIB - 1_000_000 * (862 + 195));
+    expect(freeBytes({ ...at, openFiles: null }, at, unlimited)).toBe(10 * GIB - 1_000_000 * (862 + 195));
+  });
+
+  test('what MemAvailable leaves out of the reclaimable was never promised', () => {
+    // si_mem_available, for a machine whose reclaimable memory is what sockets pin, and `rest` besides.
+    const low = 60 * MIB;
+    const counted = (bytes: number) => bytes - Math.min(Math.floor(bytes / 2), low);
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 500_000 }), fc.integer({ min: 0, max: GIB }), (sockets, rest) => {
+        const pinned = sockets * (862 + 195);
+        const at = counters(24 * GIB, 0, sockets);
+        const memory = { ...at.memory, available: GIB + counted(pinned + rest), reclaimable: pinned + rest };
+        const free = freeBytes(
+          { ...at, memory, openFiles: null },
+          { slab: null, lowWatermark: low },
+          unlimited,
+        );
+        expect(free).toBe(GIB + counted(rest));
+      }),
+    );
+  });
+
+  test('slabs of a kernel with pages of 64 KiB are so much larger', () => {
+    const row = 'TCP 100 120 2368 27 16 : tunables 0 0 0 : slabdata 4 4 0\n';
+    const of = (pageSize: number) =>
+      readCounters(memoryHost({ files: { '/proc/slabinfo': row }, self: { pageSize } })).slab?.TCP;
+    expect(of(4096)).toEqual({ active: 100, effectiveBytes: (16 * 4096) / 27, bytes: 4 * 16 * 4096 });
+    expect(of(65_536)).toEqual({ active: 100, effectiveBytes: (16 * 65_536) / 27, bytes: 4 * 16 * 65_536 });
   });
 
   test('a cgroup lowers what is free, and is named', () => {
