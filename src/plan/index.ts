@@ -17,7 +17,7 @@ export { bootViewOf } from './boot-from-prediction.ts';
 export { type BootOutcome, type BootView, NO_BOOT_VIEW, type Place } from './boot-view.ts';
 export { profileDigest } from './digest.ts';
 export { formatPlan, parsePlan } from './document.ts';
-export { isOurs, MARK } from './fragments/fragment.ts';
+export { isOurs } from './fragments/fragment.ts';
 export { DEFAULT_OPTIONS, type PlanInput, type PlanOptions, type PlanResult } from './input.ts';
 export { directoryOf, FILE_NAME, isUnitName, unitName } from './names.ts';
 export { ordered } from './order.ts';

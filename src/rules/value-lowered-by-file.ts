@@ -1,9 +1,11 @@
 import type { RuleFinding, Unchecked } from '../model/finding.ts';
 import { interpretWrite } from '../model/kernel-syntax.ts';
+import { compareRelease } from '../model/machine.ts';
+import { OUR_NAME } from '../model/managed-file.ts';
 import type { Rule } from '../model/rule.ts';
-import { factOf } from '../model/snapshot.ts';
+import { factOf, type Snapshot } from '../model/snapshot.ts';
 import { compareQuantity, type Quantity } from '../model/value.ts';
-import { assignmentsIn } from './support/assignments.ts';
+import { assignmentsIn, isBeaten } from './support/assignments.ts';
 import { group } from './support/format.ts';
 import { notInKernel, quantityOf, whyUnknown } from './support/known.ts';
 import { editedInstead } from './support/remedy.ts';
@@ -25,6 +27,9 @@ const RAISE_ONLY: ReadonlyMap<string, (goal: bigint) => bigint> = new Map([
   ['net.core.wmem_max', () => 0n],
 ]);
 
+/** What PID 1 of systemd 240 writes to fs.file-max, and the kernel since when hosts have that or a later one. */
+const RAISED = { key: 'fs.file-max', to: 2n ** 63n - 1n, since: '5.0' } as const;
+
 /** Guides written for old kernels lower modern hosts: systemd sets fs.file-max to 2^63-1, and `fs.file-max = 999999` undoes it. */
 export const rule: Rule = {
   code: CODE,
@@ -35,16 +40,20 @@ export const rule: Rule = {
     'systemd 252 main.c bump_file_max_and_nr_open',
     'Documentation/networking/ip-sysctl.rst: tcp_max_tw_buckets, tcp_max_orphans "must not" be lowered',
   ],
-  check: ({ snapshot, goal }) =>
-    assignmentsIn(snapshot).flatMap(({ key, value, where }): (RuleFinding | Unchecked)[] => {
+  check: ({ snapshot, goal, predict }) =>
+    assignmentsIn(snapshot).flatMap((line): (RuleFinding | Unchecked)[] => {
+      const { key, value, where, file } = line;
       const need = RAISE_ONLY.get(key)?.(goal);
-      if (need === undefined || notInKernel(snapshot, key)) return [];
+      if (need === undefined || notInKernel(snapshot, key) || isBeaten(line, predict(key))) return [];
       const live = quantityOf(snapshot, key);
       if (live === null) return [{ code: CODE, why: `${where}: ${whyUnknown(key, factOf(snapshot, key))}` }];
       const written = interpretWrite({ kind: 'integer' }, `${value}\n`, null);
       if (written.outcome !== 'stored' || written.value.kind !== 'integer') return [];
       const next = asQuantity(key, written.value.n);
       const now = typeof live === 'bigint' ? asQuantity(key, live) : live;
+      if (next !== 'unlimited' && compareQuantity(next, now) === 0) {
+        return loweredAlready(key, next, { where, file, need, snapshot });
+      }
       if (next === 'unlimited' || compareQuantity(next, now) >= 0) return [];
       const tooLow = next < need && compareQuantity(now, need) >= 0;
       const text = now === 'unlimited' ? '-1' : `${now}`;
@@ -62,6 +71,33 @@ export const rule: Rule = {
       ];
     }),
 };
+
+/** tune writes a line only to lift the key above another one. */
+const isOurs = (file: string) => OUR_NAME.test(file.slice(file.lastIndexOf('/') + 1));
+
+/** The boot has done it: systemd raised the key, and this line took it down again. */
+function loweredAlready(
+  key: string,
+  next: bigint,
+  { where, file, need, snapshot }: { where: string; file: string; need: bigint; snapshot: Snapshot },
+): RuleFinding[] {
+  const { init, kernelRelease } = snapshot.machine;
+  const raises = init === 'systemd' && compareRelease(kernelRelease, RAISED.since) >= 0;
+  if (key !== RAISED.key || next >= RAISED.to || !raises || isOurs(file)) return [];
+  const short = next < need ? `, and the goal needs ${group(need)}` : '';
+  return [
+    {
+      code: CODE,
+      severity: next < need ? 'error' : 'warning',
+      subject: where,
+      what: `${where} holds ${key} down at ${group(next)}: systemd 240 and later sets it to ${group(RAISED.to)} at boot, before the files are applied${short}.`,
+      remedy:
+        editedInstead(where) === where
+          ? `Remove the line from ${where}, unless \`systemctl --version\` says less than 240.`
+          : `Write \`${key} = ${RAISED.to}\` to ${editedInstead(where)}, which is applied after it.`,
+    },
+  ];
+}
 
 /** A negative tcp_max_tw_buckets means no limit: the kernel compares it as unsigned. */
 function asQuantity(key: string, n: bigint): Quantity {

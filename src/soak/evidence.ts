@@ -45,7 +45,7 @@ export interface BlameRow {
   readonly limit: string;
   /** `host`: the setting under test was the limit. `generator`, `machine`: nothing is said about the setting. */
   readonly judges: (evidence: Evidence) => 'host' | 'generator' | 'machine';
-  /** The test that starves this limit and gets this key (`FILE: NAME`, in test/soak or a machine of its own), or why that cannot be done. */
+  /** The test that starves this limit and gets this key (`FILE: NAME`, of test/soak or of test/), or why there is none. */
   readonly proof: { readonly test: string } | { readonly unproven: string };
   /** null: this is not it. */
   readonly match: (evidence: Evidence) => Omit<Blame, 'code' | 'limit'> | null;

@@ -1,11 +1,10 @@
 /** What may be touched: checked before the first write, because a plan may come from a file and a path may be a trap. */
 import type { HostWriter, Inspection } from '../host/writer.ts';
+import { MARK } from '../model/managed-file.ts';
 import type { Plan, Refusal } from '../model/plan.ts';
 import { formatValue } from '../model/value.ts';
 import { chainOf, directoryOf, isTarget } from './paths.ts';
 
-/** The first words of every file tune writes. */
-const MARK = '# Managed by tune';
 const KEY = /^(?:fs|net|vm|kernel)(?:\.[A-Za-z0-9_-]+)+$/;
 const VALUE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 const GROUP_OR_OTHERS_WRITE = 0o022;

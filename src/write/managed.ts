@@ -1,12 +1,9 @@
 /** The files that are there at the places tune writes to: what a plan is compared with. */
 import type { HostReader } from '../host/reader.ts';
+import { MARK, OUR_NAME } from '../model/managed-file.ts';
 import { isTarget } from './paths.ts';
 
-const MARK = '# Managed by tune';
-/** The usual name; a file there that is not ours must be seen too, to be refused. */
-const OUR_NAME = /^(?:zz+|~~+)-tune\.conf$/;
-
-/** Path → text of every file of ours, and of anything that stands at one of our names. */
+/** Path → text of every file of ours, and of anything that stands at one of our names, to be refused. */
 export function existingFiles(host: HostReader, directories: readonly string[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const directory of directories) {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { BootPrediction } from '../../src/model/finding.ts';
+import { integer } from '../../src/model/value.ts';
 import { rule } from '../../src/rules/value-lowered-by-file.ts';
 import { absent, contextOf } from '../support/snapshot.ts';
 
@@ -50,6 +52,55 @@ describe('value-lowered-by-file', () => {
   ])('silent about %s', (_, key, live, written) => {
     const config = { [file]: `${key} = ${written}` };
     expect(rule.check(contextOf({ facts: { [key]: live }, config }))).toEqual([]);
+  });
+
+  test("once booted, the article's line still holds the host down", () => {
+    const facts = { 'fs.file-max': '999999' };
+    const config = { [file]: 'fs.file-max = 999999' };
+    expect(rule.check(contextOf({ facts, config }, 500_000n))).toEqual([
+      {
+        code: 'value-lowered-by-file',
+        severity: 'warning',
+        subject: `${file}:1`,
+        what: `${file}:1 holds fs.file-max down at 999,999: systemd 240 and later sets it to 9,223,372,036,854,775,807 at boot, before the files are applied.`,
+        remedy: `Remove the line from ${file}:1, unless \`systemctl --version\` says less than 240.`,
+      },
+    ]);
+    expect(rule.check(contextOf({ facts, config }))).toMatchObject([{ severity: 'error' }]);
+  });
+
+  test.each([
+    ['a kernel older than that systemd', { kernelRelease: '4.18.0-553.el8' }],
+    ['another init', { init: 'openrc-init' }],
+  ])('nothing is held down with %s', (_, machine) => {
+    const config = { [file]: 'fs.file-max = 999999' };
+    expect(rule.check(contextOf({ facts: { 'fs.file-max': '999999' }, config, machine }, 500_000n))).toEqual(
+      [],
+    );
+  });
+
+  test('a line of tune’s own, above a smaller one, holds nothing down', () => {
+    const ours = '/etc/sysctl.d/zz-tune.conf';
+    const config = { '/etc/sysctl.conf': 'fs.file-max = 65535', [ours]: 'fs.file-max = 1300000' };
+    const context = contextOf({ facts: { 'fs.file-max': '1300000' }, config });
+    const winner = {
+      ...{ by: 'file', value: integer(1_300_000n), at: { file: ours, line: 1 }, manual: null },
+    } as BootPrediction;
+    expect(rule.check({ ...context, predict: () => winner })).toEqual([]);
+  });
+
+  test('a line that another one beats lowers nothing, at boot or by hand', () => {
+    const config = { [file]: 'fs.file-max = 65535', '/etc/sysctl.conf': 'fs.file-max = 3000000' };
+    const context = contextOf({ facts: { 'fs.file-max': '3000000' }, config });
+    const at = { file: '/etc/sysctl.d/99-sysctl.conf', line: 1 };
+    const beaten = { by: 'file', value: integer(3_000_000n), at, manual: null } as BootPrediction;
+    const said = (predict: BootPrediction | null) =>
+      rule
+        .check({ ...context, predict: () => predict })
+        .map((one) => ('subject' in one ? one.subject : null));
+    expect(said(beaten)).not.toContain(`${file}:1`);
+    expect(said({ ...beaten, manual: { value: null, at: { file, line: 1 } } })).toContain(`${file}:1`);
+    expect(said(null)).toContain(`${file}:1`);
   });
 
   test('lines of the 99-sysctl.conf symlink are told once', () => {

@@ -1,10 +1,9 @@
 /** A configuration file as tune writes it: who wrote it, for what, and a reason above every line. */
+
+import { MARK } from '../../model/managed-file.ts';
 import type { LineReason } from '../../model/plan.ts';
 import { formatGrouped } from '../../model/value.ts';
 import { comment } from '../text.ts';
-
-/** The first words of every file of ours; a file without them belongs to somebody else. */
-export const MARK = '# Managed by tune';
 
 export interface Author {
   readonly profile: string;

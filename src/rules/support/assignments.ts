@@ -1,5 +1,6 @@
 /** The assignments in the host's sysctl files, in the order in which the files are applied. */
 import { type Assignment, assignmentOf } from '../../model/config-key.ts';
+import type { BootPrediction } from '../../model/finding.ts';
 import type { ConfigLine, Snapshot } from '../../model/snapshot.ts';
 
 export interface Assigned extends Assignment {
@@ -22,6 +23,14 @@ export function assignmentsIn(snapshot: Snapshot): readonly Assigned[] {
         ? []
         : [{ ...assignment, where: `${line.file}:${line.line}`, file: line.file }];
     });
+}
+
+/** Does another line win, both at boot and with `sysctl --system`? False where that was not modelled. */
+export function isBeaten({ where }: Assigned, boot: BootPrediction | null): boolean {
+  if (boot?.by !== 'file' || boot.at === null) return false;
+  return [boot.at, boot.manual?.at ?? boot.at].every(({ file, line }) => {
+    return `${file === SYMLINK ? TARGET : file}:${line}` !== where && `${file}:${line}` !== where;
+  });
 }
 
 function identity(line: ConfigLine): string {
