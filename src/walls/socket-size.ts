@@ -34,6 +34,8 @@ export const SOCKET_OBJECTS: readonly SocketObject[] = [
 export const DESCRIPTOR = 9;
 /** Before 6.12 a socket measured 3.7 kB of slab, both ends of a connection averaged (6.1, Debian 12). */
 const OLDER = { before: '6.12', perSocket: 3_700n } as const;
+/** With pointers of four bytes it measured 6,041 B for both ends (6.1, Debian 12 for i386: docs/evidence/article.md). */
+const NARROW = { bits: 32, perSocket: 3_021n } as const;
 
 export interface SocketSize {
   /** Bytes of the end that accepts, in an epoll set. */
@@ -47,6 +49,9 @@ export interface SocketSize {
 export function socketSize(snapshot: Snapshot): SocketSize {
   const { usage, machine } = snapshot;
   const isRead = usage.slabs !== null;
+  if (!isRead && machine.bits === NARROW.bits) {
+    return { server: NARROW.perSocket, client: NARROW.perSocket, basis: 'measured on kernel 6.1, 32-bit' };
+  }
   if (!isRead && compareRelease(machine.kernelRelease, OLDER.before) < 0) {
     return { server: OLDER.perSocket, client: OLDER.perSocket, basis: 'measured on kernel 6.1' };
   }
