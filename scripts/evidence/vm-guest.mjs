@@ -54,7 +54,7 @@ export class Guest {
     await machine.check(`rm -f ${at}.out ${at}.err`);
     await machine.writeFile(`${at}.sh`, `${script}\n`);
     const command = `bash ${at}.sh >${at}.out 2>${at}.err; echo "exit=$?"`;
-    const answer = await typeInLogin(machine.console, user, command, seconds).catch(async (error) => {
+    const answer = await machine.console.runInLogin(user, command, seconds).catch(async (error) => {
       const { output } = await machine.run(`journalctl --no-pager -b -n 40; tail -n 20 ${at}.err`);
       throw new Error(`${error.message}\n--- the guest's journal\n${output}`);
     });
@@ -144,19 +144,6 @@ export class Guest {
       { timeoutSeconds: FORGOTTEN_SECONDS + MINUTE },
     );
   }
-}
-
-/** As SerialConsole.runInLogin, but logs out only after the answer: a hang-up throws away what is still to be sent. */
-async function typeInLogin(terminal, user, command, seconds) {
-  terminal.send('');
-  await terminal.waitFor(/login: $/, seconds);
-  terminal.send(user);
-  await terminal.waitFor(/[$#] $/, seconds);
-  // The quotes keep the echoed command line from looking like the answer.
-  terminal.send(`echo ans''wer-start; ${command}; echo ans''wer-end`);
-  const [, answer] = await terminal.waitFor(/answer-start\r?\n([\s\S]*?)answer-end/, seconds);
-  terminal.send('exit');
-  return answer.replace(/\r/g, '');
 }
 
 function oneLine(text) {

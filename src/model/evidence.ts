@@ -49,7 +49,10 @@ export interface Observation {
 
 export interface EvidenceExperiment {
   readonly place: EvidencePlace;
-  /** The profile that was in force: another one than the report's where both have the same values for it. */
+  /**
+   * The profile that was in force: another one than the report's where both have the same values for it, or in a
+   * machine where the one extends the other: its values are then those of its own goal.
+   */
   readonly profile: string;
   /** `6.18.5`, of the kernel it ran on. */
   readonly kernelRelease: string;

@@ -32,7 +32,7 @@ export function renderEvidencePage(report: EvidenceReport): string {
     '- **no effect measured**: no figure moved that so many runs could tell.',
     '- A setting that the kernel has as wanted by itself is held against a value that guides recommend.',
     '',
-    '| setting | value | verdict | in one line |',
+    '| setting | measured with | verdict | in one line |',
     '|---|---|---|---|',
     ...settings.map(headline),
     '',
@@ -93,7 +93,9 @@ function conditions(experiment: EvidenceExperiment, profile: string): string {
     ...(both.length === 0 ? [] : [`on both sides ${both.join(', ')}`]),
     ...(experiment.profile === profile
       ? []
-      : [`measured under ${experiment.profile}, which has the same values`]),
+      : [
+          `measured under ${experiment.profile}, ${place === 'vm' ? 'with the values of its goal' : 'which has the same values'}`,
+        ]),
   ];
   const text = `${parts.join('; ')}.`;
   return text.charAt(0).toUpperCase() + text.slice(1);

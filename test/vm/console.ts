@@ -68,8 +68,10 @@ export class SerialConsole {
     this.send(user);
     await this.waitFor(/[$#] $/, timeoutSeconds);
     // The quotes keep the echoed command line from looking like the answer.
-    this.send(`echo ans''wer-start; ${command}; echo ans''wer-end; exit`);
+    this.send(`echo ans''wer-start; ${command}; echo ans''wer-end`);
     const match = await this.waitFor(/answer-start\r?\n([\s\S]*?)answer-end/, timeoutSeconds);
+    // Only now: the hang-up throws away what the terminal has not yet sent.
+    this.send('exit');
     return (match[1] ?? '').replace(/\r/g, '');
   }
 }
