@@ -1,13 +1,15 @@
 /** Runs with a setting and runs without it → an experiment with its figures and a verdict. Pure. */
 import type { EvidenceExperiment, EvidenceFigure } from '../model/evidence.ts';
+import { COUNTERS, FIGURES, type FigureKind, HELD } from '../model/figure-kinds.ts';
 import type { SoakReport } from '../model/soak.ts';
 import type { Experiment, ExperimentRuns } from './experiment.ts';
-import { FIGURES, type FigureKind, HELD } from './figures.ts';
 import { FIRST_PAIRS, median, type Significance, significance } from './significance.ts';
 import { judge } from './verdict.ts';
 
 /** Grows when the same runs would be judged otherwise: what an older method said is measured again. */
 export const METHOD = 1;
+
+const KINDS: readonly FigureKind[] = [...FIGURES, ...COUNTERS];
 
 /** A lost connection is no matter of chance: two pairs that agree are enough. */
 const PAIRS_OF_A_FAILURE = 2;
@@ -15,7 +17,7 @@ const PAIRS_OF_A_FAILURE = 2;
 export function compareRuns(runs: ExperimentRuns, inputs: string): EvidenceExperiment {
   const { experiment } = runs;
   const ends = { with: runs.with.map(endOf), without: runs.without.map(endOf) };
-  const figures = FIGURES.flatMap((kind) => {
+  const figures = KINDS.flatMap((kind) => {
     const figure = figureOf(kind, runs);
     return figure !== null && (figure.isReal || kind.name === HELD) ? [figure] : [];
   });
@@ -56,7 +58,7 @@ export function needsAnotherPair(
   if (pairs < PAIRS_OF_A_FAILURE) return true;
   if (isDecidedByFailure(withRuns, withoutRuns)) return false;
   if (pairs < FIRST_PAIRS) return true;
-  const found = FIGURES.filter(({ better }) => better !== 'neither').map(
+  const found = KINDS.filter(({ better }) => better !== 'neither').map(
     (kind) => [kind.name, significanceOf(kind, withRuns, withoutRuns)] as const,
   );
   if (found.some(([name, how]) => name === experiment.figure && how === 'real')) return false;

@@ -6,7 +6,7 @@ import type {
   Observation,
   SettingEvidence,
 } from '../model/evidence.ts';
-import { HELD, LOST } from './figures.ts';
+import { HELD, LOST } from '../model/figure-kinds.ts';
 import type { KeyPlan } from './key-plan.ts';
 import { median } from './significance.ts';
 

@@ -55,7 +55,7 @@ function settingLines({ tried, untried }: Trial, columns: number): readonly stri
   return [...written, ...left];
 }
 
-const TABLE = [{ width: 32 }, { width: 15 }, { width: 15 }, { width: 9 }] as const;
+const TABLE = [{ width: 38 }, { width: 15 }, { width: 15 }, { width: 9 }] as const;
 
 function comparison(
   trials: readonly Trial[],

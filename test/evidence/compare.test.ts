@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compareRuns, FIGURES, needsAnotherPair } from '../../src/evidence/index.ts';
+import { compareRuns, needsAnotherPair } from '../../src/evidence/index.ts';
+import { COUNTERS, FIGURES } from '../../src/model/figure-kinds.ts';
 import { EXPERIMENT, LIMIT, runs, soak, three } from './reports.ts';
 
 const slow = () => three((i) => soak({ work: { connectsPerSecond: 500 + i } }));
@@ -115,6 +116,6 @@ describe('how many pairs', () => {
 });
 
 test('every figure has a name of its own', () => {
-  const names = FIGURES.map(({ name }) => name);
+  const names = [...FIGURES, ...COUNTERS].map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
 });

@@ -35,6 +35,7 @@ export function soak({
     verdict: verdict ?? { state: 'passed' },
     held,
     connects: { attempted: 20_000, established: 20_000, failed: 0, timedOut: 0 },
+    plan: { sources: { count: 1 } },
     perAddress: { address: '127.0.0.1', connections: 20_000 },
     rates: { connectsPerSecond, echoesPerSecond: 90_000 },
     latency: { connect: LATENCY, echo: LATENCY },

@@ -24,7 +24,7 @@ const { images } = await availableImages(MEMORY_MIB);
 const describeMachine = images === null ? describe.skip : describe;
 const { run, rest } = chosenReleases('debian13');
 
-const noRam = 'three minutes, and only a machine without other work repeats it to 3 %: with TUNE_VM_FULL=1';
+const noRam = 'only a machine without other work repeats it to 3 %: with TUNE_VM_FULL=1';
 if (!RUNS_ALL) process.stderr.write(`\nvm: the wall RAM is SKIPPED (1 test): ${noRam}\n`);
 const testRam = RUNS_ALL ? test : test.skip;
 

@@ -1,5 +1,5 @@
 /** The figures of a soak that a setting can move, and what it takes to believe that it did. Pure. */
-import type { SoakReport } from '../model/soak.ts';
+import type { SoakReport } from './soak.ts';
 
 /** A figure, where its medians must differ by a share of the one with the setting, and by an absolute amount. */
 export interface FigureKind {
@@ -177,8 +177,10 @@ export const FIGURES: readonly FigureKind[] = [
     least: 100,
     of: (r) => (r.connects.established < LEAST_FOR_MEMORY ? null : r.memory.kernelPerConnection),
   },
+];
 
-  // ── Counters whose movement is trouble, and some that only tell what happened ───────────────────────────────────
+/** Counters whose movement is trouble, and some that only tell what happened. */
+export const COUNTERS: readonly FigureKind[] = [
   ...['TCPAbortOnMemory', 'TCPRcvQDrop', 'PruneCalled', 'RcvPruned', 'TCPMemoryPressures'].map((name) =>
     counter(`TcpExt.${name}`, 'lower'),
   ),
