@@ -1,42 +1,18 @@
-/** Flags → typed options, by zod. yargs only splits the words; every check and every message is here. */
+/** Flags → typed options, by zod. yargs only splits the words; every check is here or, by kind of value, in values.ts. */
 import * as z from 'zod/mini';
 import { InputError } from '../model/error.ts';
-import type { Fraction } from '../model/profile.ts';
 import { WORKLOADS } from '../model/soak-workload.ts';
 import { hint } from '../profile/suggest.ts';
+import { assignments, count, duration, flag, list, once, percent } from './values.ts';
 
 const MAX_PID = 4194304;
 const MAX_MESSAGE = 1_048_576n;
 /** The same ceiling as a profile's goal. */
 const MAX_GOAL = 1_000_000_000n;
 
-const once = (flag: string) => z.optional(z.string(`--${flag} is given twice or without a value`));
-
-const list = z.pipe(
-  z.optional(z.union([z.string(), z.array(z.string())])),
-  z.transform((value) =>
-    (value === undefined ? [] : [value].flat()).flatMap((v) => v.split(',')).filter((v) => v !== ''),
-  ),
-);
-
-const count = (flag: string, max: bigint, min = 1n) =>
-  z.pipe(
-    once(flag),
-    z.transform((value, context) => {
-      if (value === undefined) return null;
-      if (/^\d{1,18}$/.test(value) && BigInt(value) >= min && BigInt(value) <= max) return BigInt(value);
-      context.issues.push({
-        code: 'custom',
-        input: value,
-        message: `"${value}" is not a whole number from ${min} to ${max}`,
-      });
-      return z.NEVER;
-    }),
-  );
-
 const shared = {
   format: z._default(z.enum(['human', 'json'], 'must be human or json'), 'human'),
-  debug: z._default(z.boolean(), false),
+  debug: flag,
 };
 
 const target = {
@@ -54,19 +30,19 @@ export const auditFlags = z.object({
   goal: count('goal', MAX_GOAL),
   only: list,
   ignore: list,
-  all: z._default(z.boolean(), false),
+  all: flag,
 });
 export const captureFlags = z.object({
   ...shared,
   pid: target.pid,
   service: target.service,
-  'with-host-name': z._default(z.boolean(), false),
+  'with-host-name': flag,
 });
 export const bootFlags = z.object({
   ...shared,
   ...target,
-  limits: z._default(z.boolean(), false),
-  all: z._default(z.boolean(), false),
+  limits: flag,
+  all: flag,
 });
 export const explainFlags = z.object({
   ...shared,
@@ -75,25 +51,7 @@ export const explainFlags = z.object({
   goal: count('goal', MAX_GOAL),
   key: z.string(),
 });
-const flag = z._default(z.boolean(), false);
 
-/** `5%`, `0.5%`, `100%` as a fraction. */
-const percent = (flagName: string) =>
-  z.pipe(
-    once(flagName),
-    z.transform((value, context): Fraction | null => {
-      if (value === undefined) return null;
-      const match = /^(\d{1,3})(?:\.(\d{1,3}))?%$/.exec(value);
-      const numerator = BigInt(match?.[1] ?? '101') * 1000n + BigInt((match?.[2] ?? '').padEnd(3, '0'));
-      if (numerator <= 100_000n) return { numerator, denominator: 100_000n, text: value };
-      context.issues.push({
-        code: 'custom',
-        input: value,
-        message: `"${value}" is not a share from 0% to 100%, such as 5%`,
-      });
-      return z.NEVER;
-    }),
-  );
 /** A program that keeps more than 1 GiB per connection is not what this is for. */
 const MAX_IDLE_BYTES = 1n << 30n;
 
@@ -127,24 +85,6 @@ export const soakFlags = z.object({
   force: flag,
   output: once('output'),
 });
-/** `90s`, `5m`, `2h` in seconds. */
-const duration = (flagName: string) =>
-  z.pipe(
-    once(flagName),
-    z.transform((value, context) => {
-      if (value === undefined) return null;
-      const match = /^([1-9]\d{0,5})(s|m|h)$/.exec(value);
-      if (match?.[1] !== undefined)
-        return Number(match[1]) * { s: 1, m: 60, h: 3600 }[match[2] as 's' | 'm' | 'h'];
-      context.issues.push({
-        code: 'custom',
-        input: value,
-        message: `"${value}" is not a time such as 90s, 5m or 2h`,
-      });
-      return z.NEVER;
-    }),
-  );
-
 const planning = {
   ...shared,
   profile: once('profile'),
@@ -189,24 +129,6 @@ export const verifyFlags = z.object({
   force: flag,
 });
 export type VerifyFlags = z.infer<typeof verifyFlags>;
-/** `KEY=VALUE`, given as often as needed; commas belong to values (ip_local_reserved_ports). */
-const assignments = (flagName: string) =>
-  z.pipe(
-    z.optional(z.union([z.string(), z.array(z.string())])),
-    z.transform((value, context) => {
-      const set: Record<string, string> = {};
-      for (const text of value === undefined ? [] : [value].flat()) {
-        const [, key, assigned] = /^([a-z0-9_.-]+)=(.+)$/is.exec(text) ?? [];
-        if (key === undefined || assigned === undefined || Object.hasOwn(set, key)) {
-          const what = key === undefined ? 'is not KEY=VALUE' : 'is given twice';
-          context.issues.push({ code: 'custom', input: text, message: `"${text}" ${what} (--${flagName})` });
-          return z.NEVER;
-        }
-        set[key] = assigned.trim();
-      }
-      return set;
-    }),
-  );
 export const trialFlags = z.object({
   ...shared,
   profile: once('profile'),

@@ -11,7 +11,7 @@ import { renderVerify } from '../../report/verify-human.ts';
 import { asVerifyDocument } from '../../report/verify-schema.ts';
 import { soakCapacity } from '../../soak/capacity.ts';
 import { soakOptions } from '../../soak/options.ts';
-import { verify } from '../../verification.ts';
+import { verify } from '../../verification/index.ts';
 import { allJournals, saveReport, unfinished } from '../../write/index.ts';
 import { exitOfVerdict } from '../exit.ts';
 import { type Io, toJsonText } from '../io.ts';

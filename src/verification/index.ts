@@ -2,38 +2,35 @@
  * The story of `tune verify`: what was applied, did the machine reboot since, is every setting live, do sessions get
  * their limits, and do the sockets really hold. Loaded only when one is asked for.
  */
-import { predictBoot } from './boot/predict.ts';
-import { diff } from './diff/index.ts';
-import { gather } from './gather/index.ts';
-import { findSubject } from './gather/subject.ts';
-import type { HostReader } from './host/reader.ts';
-import type { HostWriter } from './host/writer.ts';
-import type { Journal } from './model/change.ts';
-import { InputError } from './model/error.ts';
-import { readValue } from './model/fact.ts';
-import type { Profile } from './model/profile.ts';
-import type { Snapshot } from './model/snapshot.ts';
-import type { SoakOptions, SoakReport, WorkloadName } from './model/soak.ts';
-import { formatValue } from './model/value.ts';
+import { predictBoot } from '../boot/predict.ts';
+import { diff } from '../diff/index.ts';
+import { gather } from '../gather/index.ts';
+import type { HostReader } from '../host/reader.ts';
+import type { HostWriter } from '../host/writer.ts';
+import type { Journal } from '../model/change.ts';
+import { InputError } from '../model/error.ts';
+import { readValue } from '../model/fact.ts';
+import type { Profile } from '../model/profile.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { SoakOptions, SoakReport, WorkloadName } from '../model/soak.ts';
 import {
   type FileCheck,
   type ProfileSoak,
   type RebootState,
-  type SessionCheck,
   type SoakOutcome,
   VERIFY_SCHEMA_VERSION,
   type VerifyNote,
   type VerifyReport,
-} from './model/verify.ts';
-import { CATALOGUE } from './pipeline.ts';
-import { profileDigest, unitName } from './plan/index.ts';
-import type { Capacity } from './soak/capacity.ts';
-import { type AppliedState, appliedState } from './verify/applied.ts';
-import { checkSessions, type SessionSeen } from './verify/sessions.ts';
-import { checkSettings } from './verify/settings.ts';
-import { memoryPrediction } from './verify/soak.ts';
-import { verdictOf } from './verify/verdict.ts';
-import { openFilesOf, openService, openSessions } from './write/index.ts';
+} from '../model/verify.ts';
+import { CATALOGUE } from '../pipeline.ts';
+import { profileDigest, unitName } from '../plan/index.ts';
+import type { Capacity } from '../soak/capacity.ts';
+import { type AppliedState, appliedState } from '../verify/applied.ts';
+import { checkSessions } from '../verify/sessions.ts';
+import { checkSettings } from '../verify/settings.ts';
+import { memoryPrediction } from '../verify/soak.ts';
+import { verdictOf } from '../verify/verdict.ts';
+import { limitNotes, seeSessions } from './sessions.ts';
 
 /** Fewer than these prove nothing of what tune is for. */
 export const LEAST_CONNECTIONS = 500_000;
@@ -85,7 +82,7 @@ export async function verify(request: VerifyRequest): Promise<VerifyReport> {
     ...{ findings, applied, files, tunables: CATALOGUE, predict },
     live: (key) => readValue(snapshot.facts.get(key)),
   });
-  const sessions = checkSessions(seeSessions(request, snapshot, units), findings, applied);
+  const sessions = checkSessions(seeSessions(host, request.writer, snapshot, units), findings, applied);
   const soak = request.each.length > 0 ? SKIPPED : await runOne(request, connections, profile);
   const profiles = await runEach(request);
   const seen = { applied, reboot: rebootState(applied, snapshot), files, settings, sessions, soak, profiles };
@@ -141,56 +138,6 @@ function checkFiles(host: HostReader, applied: AppliedState | null): readonly Fi
   });
 }
 
-/** Real sessions where we may open them; otherwise this shell's own, which is what a login of this user got. */
-function seeSessions(
-  { host, writer }: VerifyRequest,
-  snapshot: Snapshot,
-  units: readonly string[],
-): readonly SessionSeen[] {
-  const services = units.map((unit) => seeService(host, unit));
-  if (writer === null) return [ownShell(snapshot), ...services];
-  const logins = openSessions(writer).map(({ user, outcome, soft, hard }): SessionSeen => {
-    const detail = outcome === 'unchecked' ? 'su(1) could not be run' : null;
-    return { kind: user === 'root' ? 'root-login' : 'login', who: user, outcome, soft, hard, detail };
-  });
-  return [...logins, ...(snapshot.machine.init === 'systemd' ? [transientService(writer)] : []), ...services];
-}
-
-function ownShell({ facts, machine }: Snapshot): SessionSeen {
-  const text = (key: string) => {
-    const value = readValue(facts.get(key));
-    return value === null ? null : formatValue(value);
-  };
-  const [soft, hard] = [text('limit.nofile.soft'), text('limit.nofile.hard')];
-  const outcome = soft === null || hard === null ? 'unchecked' : 'opened';
-  return { kind: 'login', who: machine.subject.name, outcome, soft, hard, detail: 'the shell in use' };
-}
-
-function transientService(writer: HostWriter): SessionSeen {
-  const base = { kind: 'service-default', who: 'a service without limits of its own' } as const;
-  const limits = openService(writer);
-  return limits.ok
-    ? { ...base, outcome: 'opened', ...limits.value, detail: null }
-    : { ...base, outcome: 'unchecked', soft: null, hard: null, detail: `systemd-run: ${limits.errno}` };
-}
-
-function seeService(host: HostReader, unit: string): SessionSeen {
-  const base = { kind: 'service', who: unit } as const;
-  const unchecked = (detail: string): SessionSeen => {
-    return { ...base, outcome: 'unchecked', soft: null, hard: null, detail };
-  };
-  try {
-    const { pid } = findSubject(host, { by: 'service', unit });
-    const text = host.read(`/proc/${pid}/limits`);
-    const limits = text.ok ? openFilesOf(text.value) : null;
-    if (limits === null) return unchecked(text.ok ? 'no such limit' : text.errno);
-    return { ...base, outcome: 'opened', ...limits, detail: `process ${pid}` };
-  } catch (error) {
-    if (error instanceof InputError) return unchecked('it does not run');
-    throw error;
-  }
-}
-
 async function runEach(request: VerifyRequest): Promise<readonly ProfileSoak[]> {
   const rows: ProfileSoak[] = [];
   for (const profile of request.each) {
@@ -235,23 +182,4 @@ function sizeNotes({ quick, each }: VerifyRequest, connections: number, goal: nu
       : []),
     ...(connections < goal ? [{ code: 'below-goal', connections, goal } as const] : []),
   ];
-}
-
-/** A shell that is older than the limits keeps its own, and a soak started from it stops there. */
-function limitNotes(
-  host: HostReader,
-  soak: SoakOutcome,
-  sessions: readonly SessionCheck[],
-): readonly VerifyNote[] {
-  if (soak.state !== 'ran' || soak.report.verdict.state !== 'failed') return [];
-  if (soak.report.verdict.blame?.key !== 'limit.nofile.hard') return [];
-  const text = host.read('/proc/self/limits');
-  const own = text.ok ? openFilesOf(text.value) : null;
-  const login = sessions.find(({ kind, state }) => kind === 'root-login' && state === 'held');
-  if (own === null || login?.hard == null || !isBelow(own.hard, login.hard)) return [];
-  return [{ code: 'own-limit-below-sessions', own: own.hard, session: login.hard }];
-}
-
-function isBelow(a: string, b: string): boolean {
-  return a !== 'unlimited' && (b === 'unlimited' || BigInt(a) < BigInt(b));
 }
