@@ -109,7 +109,8 @@ function writableNetns(host: HostReader): Ternary {
   return ['EACCES', 'EROFS', 'EPERM'].includes(access.errno) ? 'no' : 'unknown';
 }
 
-function gatherCapabilities(host: HostReader): bigint {
+/** Effective capability bits of this process; none where that cannot be told. */
+export function gatherCapabilities(host: HostReader): bigint {
   const status = host.read('/proc/self/status');
   const mask = status.ok ? parseColonLines(status.value).get('CapEff') : undefined;
   return mask !== undefined && /^[0-9a-f]+$/i.test(mask) ? BigInt(`0x${mask}`) : 0n;

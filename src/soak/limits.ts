@@ -1,6 +1,8 @@
 /** The limits that can stop a soak, as they stand now: what a blame compares its evidence with. */
+import { gatherCapabilities } from '../gather/machine.ts';
 import { parseLimits } from '../gather/proc.ts';
 import type { HostReader } from '../host/reader.ts';
+import { CAP_SYS_ADMIN } from '../model/machine.ts';
 import { type PortSpan, parsePortSet } from '../model/value.ts';
 
 /** null: the key is not there, or not readable from here. Numbers above 2^53 (file-max on systemd hosts) are rounded. */
@@ -9,6 +11,8 @@ export interface MachineLimits {
   readonly nprocHard: number | null;
   readonly nrOpen: number | null;
   readonly fileMax: number | null;
+  /** fs.file-max holds nobody back who has CAP_SYS_ADMIN (fs/file_table.c alloc_empty_file). */
+  readonly isAboveFileMax: boolean;
   readonly epollWatches: number | null;
   readonly pidMax: number | null;
   readonly threadsMax: number | null;
@@ -51,6 +55,7 @@ export function readMachineLimits(host: HostReader): MachineLimits {
     nprocHard: hard('Max processes'),
     nrOpen: sysctl(host, 'fs/nr_open'),
     fileMax: sysctl(host, 'fs/file-max'),
+    isAboveFileMax: ((gatherCapabilities(host) >> CAP_SYS_ADMIN) & 1n) === 1n,
     epollWatches: sysctl(host, 'fs/epoll/max_user_watches'),
     pidMax: sysctl(host, 'kernel/pid_max'),
     threadsMax: sysctl(host, 'kernel/threads-max'),

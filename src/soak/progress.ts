@@ -42,7 +42,7 @@ export function tightest(usage: Usage, machine: MachineLimits, net: NetLimits): 
     if (used !== null && max != null && max > 0) resources.push({ key, used, max });
   };
   add('limit.nofile.hard', usage.fullest + OWN_DESCRIPTORS, machine.nofileHard);
-  add('fs.file-max', usage.openFiles, machine.fileMax);
+  if (!machine.isAboveFileMax) add('fs.file-max', usage.openFiles, machine.fileMax);
   add('net.ipv4.tcp_mem', usage.tcpPages, machine.tcpMem?.[2]);
   add('net.netfilter.nf_conntrack_max', usage.conntrack, net.conntrackMax);
   add('fs.epoll.max_user_watches', usage.accepted, machine.epollWatches);

@@ -54,6 +54,7 @@ const evidence = (parts: Partial<Evidence> = {}): Evidence => ({
   machine: {
     nofileHard: 20_000,
     nprocHard: null,
+    isAboveFileMax: true,
     nrOpen: 1_048_576,
     fileMax: 2_000_000,
     epollWatches: 5_000_000,

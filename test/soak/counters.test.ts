@@ -156,6 +156,7 @@ describe('limits', () => {
       nprocHard: Number.MAX_SAFE_INTEGER,
       nrOpen: 1048576,
       fileMax: 2 ** 63,
+      isAboveFileMax: false,
       tcpMem: [287898, 383867, 575796],
       tasks: 137,
       epollWatches: null,
