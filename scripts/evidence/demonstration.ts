@@ -21,6 +21,10 @@ interface Program {
   readonly read: (result: string) => Shown;
 }
 
+/** The key's value, and what is set on both sides. */
+const assignments = ({ key, also }: Experiment, value: string) =>
+  Object.entries({ ...also, [key]: value }).map(([name, text]) => `${name}=${text}`);
+
 const PROGRAMS: Readonly<Record<Demonstration, Program>> = {
   'reserved-ports': {
     args: (_, value) => (value === '' ? [] : [value]),
@@ -38,12 +42,27 @@ const PROGRAMS: Readonly<Record<Demonstration, Program>> = {
     },
   },
   'syn-flood': {
-    args: ({ key, also }, value) =>
-      Object.entries({ ...also, [key]: value }).map(([name, text]) => `${name}=${text}`),
+    args: assignments,
     example: null,
     read: (result) => {
       const { clients, connected } = JSON.parse(result) as { clients: number; connected: number };
       return { isFine: connected === clients, text: `${connected} of ${clients} clients get in` };
+    },
+  },
+  'vanished-peers': {
+    args: assignments,
+    example: null,
+    read: (result) => {
+      const { clients, held, seconds } = JSON.parse(result) as {
+        clients: number;
+        held: number;
+        seconds: number;
+      };
+      const text =
+        held === 0
+          ? `all ${clients} dead connections are gone after ${seconds} s`
+          : `${held} of ${clients} dead connections are held still after ${seconds} s`;
+      return { isFine: held === 0, text };
     },
   },
 };

@@ -44,6 +44,7 @@ export function compareRuns(runs: ExperimentRuns, inputs: string): EvidenceExper
       observed: runs.observed,
       connections: experiment.connections,
       withoutValue: experiment.withoutValue,
+      amountsTo: experiment.amountsTo ?? 'needed',
     }),
   };
 }

@@ -36,6 +36,8 @@ export interface Experiment {
   readonly figure: string | null;
   /** Absent: a soak shows it. */
   readonly demonstration?: Demonstration;
+  /** What it amounts to when only the side without fails; absent: needed. */
+  readonly amountsTo?: 'helps';
 }
 
 /** The runs of an experiment, in the order in which they ran: with, without, with, without … */

@@ -4,9 +4,9 @@ import type { WorkloadName } from '../model/soak-workload.ts';
 
 /**
  * reserved-ports: outgoing connections fill the range, and services start. syn-flood: clients arrive while SYNs of
- * senders that do not exist fill the queue.
+ * senders that do not exist fill the queue. vanished-peers: clients are gone, and nobody answers a probe.
  */
-export type Demonstration = 'reserved-ports' | 'syn-flood';
+export type Demonstration = 'reserved-ports' | 'syn-flood' | 'vanished-peers';
 
 export interface PlannedExperiment {
   readonly place: EvidencePlace;
@@ -22,11 +22,13 @@ export interface PlannedExperiment {
   readonly also?: Readonly<Record<string, string>>;
   /** Absent: every profile that has the key. */
   readonly profiles?: readonly string[];
-  /** The figure that the setting is for, by its name in figures.ts: it decides before any other. */
+  /** The figure that the setting is for, by its name in model/figure-kinds.ts: it decides before any other. */
   readonly figure?: string;
   readonly about: string;
   /** A program of scripts/evidence that shows what no soak does. */
   readonly demonstration?: Demonstration;
+  /** What it amounts to when only the side without fails; absent: needed. */
+  readonly amountsTo?: 'helps';
 }
 
 export interface KeyPlan {

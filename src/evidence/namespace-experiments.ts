@@ -158,14 +158,6 @@ export const NAMESPACE_KEYS: readonly KeyPlan[] = [
     ],
     kept: 'a receive buffer has to grow where much is under way, over a path with delay, which loopback has not',
   },
-  ...['net.ipv4.tcp_keepalive_time', 'net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes'].map(
-    (key) => ({
-      key,
-      experiments: [],
-      unmeasured:
-        'it is about peers that vanish without a word, for minutes to hours, and only for sockets that ask for it; every peer of a soak is alive',
-    }),
-  ),
   {
     key: 'net.ipv4.tcp_timestamps',
     experiments: [

@@ -1,10 +1,11 @@
 /** Which experiments a profile's settings get. Pure. */
 import type { Experiment } from './experiment.ts';
+import { KEEPALIVE_KEYS } from './keepalive-experiments.ts';
 import type { KeyPlan, PlannedExperiment } from './key-plan.ts';
 import { NAMESPACE_KEYS } from './namespace-experiments.ts';
 import { VM_KEYS } from './vm-experiments.ts';
 
-export const KEY_PLANS: readonly KeyPlan[] = [...NAMESPACE_KEYS, ...VM_KEYS];
+export const KEY_PLANS: readonly KeyPlan[] = [...NAMESPACE_KEYS, ...KEEPALIVE_KEYS, ...VM_KEYS];
 
 export function planOf(key: string): KeyPlan | undefined {
   return KEY_PLANS.find((plan) => plan.key === key);
@@ -35,5 +36,6 @@ function asExperiment(key: string, profile: string, planned: PlannedExperiment):
     about: planned.about,
     figure: planned.figure ?? null,
     ...(planned.demonstration === undefined ? {} : { demonstration: planned.demonstration }),
+    ...(planned.amountsTo === undefined ? {} : { amountsTo: planned.amountsTo }),
   };
 }

@@ -18,6 +18,7 @@ interface Material {
   readonly observed: Observation | null;
   readonly connections: number;
   readonly withoutValue: string | null;
+  readonly amountsTo: 'needed' | 'helps';
 }
 
 type Judgement = Pick<EvidenceExperiment, 'verdict' | 'reason'>;
@@ -27,7 +28,7 @@ export function judge(material: Material): Judgement {
   const otherwise = withoutValue === null ? 'without it' : `with ${withoutValue} instead,`;
   if (observed !== null) {
     return {
-      verdict: observed.failedWithout ? 'needed' : 'no-effect',
+      verdict: observed.failedWithout ? material.amountsTo : 'no-effect',
       reason: `${otherwise} ${observed.without}; with it ${observed.with}`,
     };
   }

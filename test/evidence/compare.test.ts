@@ -63,6 +63,10 @@ describe('the verdict of an experiment', () => {
     const one = compareRuns({ ...runs([], []), observed }, 'x');
     expect(one).toMatchObject({ verdict: 'needed', figures: [] });
     expect(one.reason).toContain('setrlimit: EPERM');
+    const lesser = { ...EXPERIMENT, amountsTo: 'helps' } as const;
+    expect(compareRuns({ ...runs([], [], lesser), observed }, 'x').verdict).toBe('helps');
+    const same = { ...observed, failedWithout: false };
+    expect(compareRuns({ ...runs([], [], lesser), observed: same }, 'x').verdict).toBe('no-effect');
   });
 
   test('equal runs are never an effect, whatever they are', () => {

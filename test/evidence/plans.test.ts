@@ -2,13 +2,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { experimentsOf, KEY_PLANS, planOf } from '../../src/evidence/index.ts';
+import { KEEPALIVE_KEYS } from '../../src/evidence/keepalive-experiments.ts';
 import { COUNTERS, FIGURES } from '../../src/model/figure-kinds.ts';
 import type { Profile } from '../../src/model/profile.ts';
+import { satisfies } from '../../src/model/relation.ts';
 import { parseValue } from '../../src/model/value.ts';
 import { CATALOGUE } from '../../src/pipeline.ts';
 import { buildProfile } from '../../src/profile/build.ts';
 import { type ParsedDocument, parseProfile } from '../../src/profile/document.ts';
+import { resolveSetting } from '../../src/profile/resolve.ts';
 import { isPerNamespace } from '../../src/trial/settings.ts';
+import { machineOf } from '../support/snapshot.ts';
 
 const documents = new Map<string, ParsedDocument>(
   readdirSync('profiles').map((file) => {
@@ -79,6 +83,30 @@ describe('the plan of the evidence', () => {
     expect(values.length).toBeGreaterThan(10);
     expect(wrong).toEqual([]);
   });
+
+  test.each(KEEPALIVE_KEYS)(
+    '$key is shown with what the profiles allow, against what they do not',
+    (plan) => {
+      const tunable = CATALOGUE.get(plan.key);
+      const [experiment] = plan.experiments;
+      if (tunable === undefined || experiment === undefined) throw new Error('no experiment');
+      const value = (text: string | undefined) => {
+        const parsed = parseValue(tunable.shape, text ?? '');
+        if (parsed === null) throw new Error(`not a value of ${plan.key}: ${text}`);
+        return parsed;
+      };
+      const wants = profiles.flatMap(({ settings, goal }) =>
+        settings
+          .filter(({ key }) => key === plan.key)
+          .map((setting) => resolveSetting(setting, tunable, goal, machineOf()).relation),
+      );
+      expect(wants.length).toBeGreaterThan(2);
+      for (const want of wants) {
+        expect(satisfies(want, value(experiment.withValue))).toBe(true);
+        expect(satisfies(want, value(experiment.withoutValue))).toBe(false);
+      }
+    },
+  );
 
   test('the figure that decides is one that exists', () => {
     const names = new Set([...FIGURES, ...COUNTERS].map(({ name }) => name));
