@@ -11,6 +11,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { refreshed } from './measure/low-memory.mjs';
 import { renderPage } from './page/index.mjs';
 import { startGuest } from './tools/guest.mjs';
 import { REPOSITORY } from './tools/host.mjs';
@@ -65,7 +66,10 @@ function readFigures() {
 /** After every claim, so that a later one that fails costs no figures; what is in the file by then is kept. */
 function write(measured) {
   const report = readFigures();
-  const known = Object.entries({ ...report.claims, ...measured });
+  const claims = { ...report.claims, ...measured };
+  const lowMemory = claims['low-memory'];
+  if (lowMemory !== undefined) claims['low-memory'] = refreshed(lowMemory);
+  const known = Object.entries(claims);
   const inOrder = known.sort(([a], [b]) => CLAIMS.indexOf(a) - CLAIMS.indexOf(b));
   const ordered = { ...report, claims: Object.fromEntries(inOrder) };
   mkdirSync(FOLDER, { recursive: true });

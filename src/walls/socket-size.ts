@@ -34,8 +34,8 @@ export const SOCKET_OBJECTS: readonly SocketObject[] = [
 export const DESCRIPTOR = 9;
 /** Before 6.12 a socket measured 3.7 kB of slab, both ends of a connection averaged (6.1, Debian 12). */
 const OLDER = { before: '6.12', perSocket: 3_700n } as const;
-/** With pointers of four bytes it measured 6,041 B for both ends (6.1, Debian 12 for i386: docs/evidence/article.md). */
-const NARROW = { bits: 32, perSocket: 3_021n } as const;
+/** With pointers of four bytes it measured 5,974 B for both ends (6.1, Debian 12 for i386: docs/evidence/article.md). */
+const NARROW = { bits: 32, perSocket: 2_987n } as const;
 
 export interface SocketSize {
   /** Bytes of the end that accepts, in an epoll set. */

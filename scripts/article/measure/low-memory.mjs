@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadTypeScript } from '../../vm/load-typescript.mjs';
 import { ensureLowMemoryImage } from '../low-memory/image.mjs';
 import { REPOSITORY } from '../tools/host.mjs';
@@ -129,6 +130,12 @@ function predicted({ memTotal, memFree, lowTotal, lowFree }) {
   }
 }
 
+/** What today's `tune walls` says of the machine that was measured. */
+export function refreshed(figures) {
+  const [first] = figures.samples;
+  return { ...figures, predicted: first === undefined ? null : predicted(first) };
+}
+
 export async function measure() {
   const { Machine } = await loadTypeScript('test/vm/machine.ts');
   const { ensureImages } = await loadTypeScript('test/vm/images.ts');
@@ -139,15 +146,23 @@ export async function measure() {
     const kernel = await machine.check('uname -rm');
     await machine.writeFile('/run/sampler', SAMPLER);
     const soak = `soak ${GOAL} ${PER_PROCESS} 3 2 2024 256 127.1.0.1 0`;
-    const answer = await machine
-      .run(WATCH(soak), { timeoutSeconds: SOAK_SECONDS + 120 })
-      .catch((error) => ({ exitCode: null, timedOut: true, output: error.message }));
+    const seconds = SOAK_SECONDS + 120;
+    const silent = (output) => ({ exitCode: null, timedOut: true, output });
+    const answer = await Promise.race([
+      machine.run(WATCH(soak), { timeoutSeconds: seconds }).catch((error) => silent(error.message)),
+      // Without low memory the guest's own shell gets no process any more, and never answers.
+      machine.console.waitFor(/Out of memory: Killed process/, seconds).then(
+        () =>
+          sleep(3 * AFTER_KILL_SECONDS * 1000, silent('the kernel killed; then no answer from the guest')),
+        () => new Promise(() => {}),
+      ),
+    ]);
     const console = machine.console.text;
     const samples = samplesOf(console);
     const kills = console
       .split(/\r?\n/)
       .filter((line) => /Out of memory|oom/i.test(line) && !/^sample/.test(line));
-    return {
+    return refreshed({
       place: `a 32-bit Debian 12 in a virtual machine with ${MEMORY_MIB} MiB`,
       kernel,
       command: soak,
@@ -157,8 +172,7 @@ export async function measure() {
       output: answer.output.slice(0, 12_000).split('\n'),
       consoleKills: kills.slice(0, 20),
       samples: thinned(samples),
-      predicted: samples[0] === undefined ? null : predicted(samples[0]),
-    };
+    });
   } finally {
     await machine.dispose();
   }
