@@ -137,9 +137,13 @@ function keep(runs: ExperimentRuns, inputs: string, book: Book): void {
   say(`${nameOf(runs.experiment)}: ${verdict}: ${reason}`);
 }
 
-/** Without the profile's name: another profile with the same values need not be measured. */
+/**
+ * Without the profile's name: another profile with the same values need not be measured. A demonstration sets all that it
+ * depends on itself.
+ */
 function inputsOf({ profile: _, ...experiment }: Experiment, { values }: Probe, version: string): string {
-  const felt = { ...feltValues(experiment.workload, values), ...experiment.also };
+  const around = experiment.demonstration === undefined ? feltValues(experiment.workload, values) : {};
+  const felt = { ...around, ...experiment.also };
   return digestOf({ experiment, felt, kernel: release(), method: METHOD, version });
 }
 
