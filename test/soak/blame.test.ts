@@ -169,6 +169,25 @@ const CASES: Readonly<Record<string, Case>> = {
       peak: { tcpPages: 0, timeWait: 0, conntrack: 0, openFiles: 1_999_990, lowestFree: 9 * GIB },
     },
   },
+  'ENFILE of an ordinary user, whose last look at file-nr was some hundred files before': {
+    code: 'system-files',
+    key: 'fs.file-max',
+    needed: '200576',
+    judges: 'host',
+    parts: {
+      failures: [failure('client', 'socket', 'ENFILE')],
+      established: 995_000,
+      machine: { ...evidence().machine, isAboveFileMax: false },
+      peak: { tcpPages: 0, timeWait: 0, conntrack: 0, openFiles: 1_900_000, lowestFree: 9 * GIB },
+    },
+  },
+  'ENFILE of root, whom file-max does not bind': {
+    code: 'kernel-allocation',
+    key: 'RAM',
+    needed: null,
+    judges: 'machine',
+    parts: { failures: [failure('client', 'socket', 'ENFILE')], established: 995_000 },
+  },
   'ENFILE although there is room: an inode could not be had': {
     code: 'kernel-allocation',
     key: 'RAM',
