@@ -40,10 +40,18 @@ export const UNSTABLE: readonly Exclusion[] = [
   },
 ];
 
+/** Tells the two boots apart; kept, and no difference by itself. */
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+/** Worked out at each boot from the pages that are free then: another boot of the same machine may find a few more. */
+const OF_THE_BOOT = /^\/proc\/sys\/net\/ipv4\/(tcp|udp)_mem$/;
+const BOOTS_APART = 0.001;
+
 /** Everything, less what is unstable. About ten seconds in the guest. */
 export async function fingerprint(machine: Machine): Promise<Fingerprint> {
   const output = await machine.check('bash /payload/fingerprint.sh', { timeoutSeconds: 180 });
-  const entries = parse(output).filter(([subject]) => !UNSTABLE.some(({ pattern }) => pattern.test(subject)));
+  const entries = parse(output).filter(
+    ([subject]) => subject === BOOT_ID || !UNSTABLE.some(({ pattern }) => pattern.test(subject)),
+  );
   return new Map(entries);
 }
 
@@ -72,9 +80,25 @@ function parse(output: string): [string, string][] {
 
 /** One line for each subject that differs, is new or has gone; empty when both are the same. */
 export function differences(before: Fingerprint, after: Fingerprint): readonly string[] {
-  const subjects = [...new Set([...before.keys(), ...after.keys()])].sort();
+  const subjects = [...new Set([...before.keys(), ...after.keys()])].filter((one) => one !== BOOT_ID).sort();
+  const isOtherBoot = before.get(BOOT_ID) !== after.get(BOOT_ID);
   return subjects.flatMap((subject) => {
     const [was, is] = [before.get(subject), after.get(subject)];
-    return was === is ? [] : [`${subject}: ${was ?? '(absent)'} -> ${is ?? '(absent)'}`];
+    const isOfBoot = isOtherBoot && OF_THE_BOOT.test(subject);
+    return was === is || (isOfBoot && areNear(was, is))
+      ? []
+      : [`${subject}: ${was ?? '(absent)'} -> ${is ?? '(absent)'}`];
   });
+}
+
+/** Numbers that are each as good as the same; blanks are `\\x09` here. */
+function areNear(was = '', is = ''): boolean {
+  const [a, b] = [was, is].map((text) =>
+    text
+      .split(/\\x0[9a]| /)
+      .filter(Boolean)
+      .map(Number),
+  );
+  if (a === undefined || b === undefined || a.length !== b.length) return false;
+  return a.every((n, i) => Math.abs(n - (b[i] ?? 0)) <= BOOTS_APART * n);
 }
