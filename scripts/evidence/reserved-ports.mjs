@@ -6,11 +6,9 @@
  *
  * Prints the ports on which a service could start, and on which not, as JSON. Needs root.
  */
-import { execFileSync } from 'node:child_process';
-import { readlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { inOwnNamespace, writeSettings } from './own-namespace.mjs';
 
-const NAMESPACE = '/proc/self/ns/net';
 const RANGE = '8000 8999';
 const SERVICES = [8080, 8443, 8888];
 /** All of the range but a few: the last ports take the kernel long to find. */
@@ -18,21 +16,10 @@ const CONNECTIONS = 990;
 /** Where the connections lead; outside the range. */
 const UPSTREAM = 1500;
 
-const [reserved = '', home] = process.argv.slice(2);
-if (home === undefined) {
-  const outside = readlinkSync(NAMESPACE);
-  const args = ['--net', process.execPath, import.meta.filename, reserved, outside];
-  process.stdout.write(execFileSync('unshare', args, { stdio: ['ignore', 'pipe', 'inherit'] }));
-} else {
-  // The last line of defence: these would be the host's own settings.
-  if (readlinkSync(NAMESPACE) === home) throw new Error('not in a namespace of its own: nothing was written');
-  await run();
-}
+await inOwnNamespace(import.meta.filename, run);
 
-async function run() {
-  execFileSync('ip', ['link', 'set', 'lo', 'up']);
-  writeFileSync('/proc/sys/net/ipv4/ip_local_port_range', RANGE);
-  writeFileSync('/proc/sys/net/ipv4/ip_local_reserved_ports', `${reserved}\n`);
+async function run([reserved = '']) {
+  writeSettings([`net.ipv4.ip_local_port_range=${RANGE}`, `net.ipv4.ip_local_reserved_ports=${reserved}\n`]);
   const accepted = [];
   const upstream = createServer((socket) => accepted.push(socket));
   await listening(upstream, UPSTREAM);

@@ -7,12 +7,10 @@
  * Prints how many of the clients were connected in time, as JSON. Needs root.
  */
 import { execFileSync } from 'node:child_process';
-import { readlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import koffi from 'koffi';
+import { inOwnNamespace, writeSettings } from './own-namespace.mjs';
 
-const NAMESPACE = '/proc/self/ns/net';
-const INSIDE = '--inside=';
 const PORT = 1500;
 /** The kernel lowers it to somaxconn. */
 const BACKLOG = 65_535;
@@ -22,26 +20,12 @@ const CLIENTS = 50;
 /** Long enough for the SYN to be sent again twice. */
 const PATIENCE_MS = 4000;
 
-const args = process.argv.slice(2);
-const home = args.find((arg) => arg.startsWith(INSIDE))?.slice(INSIDE.length);
-if (home === undefined) {
-  const outside = `${INSIDE}${readlinkSync(NAMESPACE)}`;
-  const child = ['--net', process.execPath, import.meta.filename, ...args, outside];
-  process.stdout.write(execFileSync('unshare', child, { stdio: ['ignore', 'pipe', 'inherit'] }));
-} else {
-  // The last line of defence: these would be the host's own settings, and its own network.
-  if (readlinkSync(NAMESPACE) === home) throw new Error('not in a namespace of its own: nothing was sent');
-  await run(args.filter((arg) => !arg.startsWith(INSIDE)).map((arg) => arg.split('=')));
-}
+await inOwnNamespace(import.meta.filename, run);
 
 async function run(settings) {
-  execFileSync('ip', ['link', 'set', 'lo', 'up']);
   // The answers to the flood need a way to go; nobody is there.
   execFileSync('ip', ['route', 'add', '10.0.0.0/8', 'dev', 'lo']);
-  for (const [key, value] of settings) {
-    if (!/^net\.[a-z0-9._]+$/.test(key)) throw new Error(`not a key of a network namespace: ${key}`);
-    writeFileSync(`/proc/sys/${key.replaceAll('.', '/')}`, value);
-  }
+  writeSettings(settings);
   const server = createServer(() => undefined);
   await new Promise((resolve) => server.listen({ port: PORT, host: '127.0.0.1', backlog: BACKLOG }, resolve));
   flood();

@@ -8,12 +8,10 @@
  * server still holds after so many seconds, as JSON; ends sooner when none is left. Needs root.
  */
 import { execFileSync } from 'node:child_process';
-import { readlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import koffi from 'koffi';
+import { inOwnNamespace, writeSettings } from './own-namespace.mjs';
 
-const NAMESPACE = '/proc/self/ns/net';
-const INSIDE = '--inside=';
 const SERVER = '10.8.0.1';
 const CLIENT = '10.9.0.1';
 const PORT = 1500;
@@ -21,28 +19,14 @@ const CLIENTS = 50;
 /** The least that the profiles allow is 60 s of silence and 3 probes, 10 s apart. */
 const WATCHED_SECONDS = 110;
 
-const args = process.argv.slice(2);
-const home = args.find((arg) => arg.startsWith(INSIDE))?.slice(INSIDE.length);
-if (home === undefined) {
-  const outside = `${INSIDE}${readlinkSync(NAMESPACE)}`;
-  const child = ['--net', process.execPath, import.meta.filename, ...args, outside];
-  process.stdout.write(execFileSync('unshare', child, { stdio: ['ignore', 'pipe', 'inherit'] }));
-} else {
-  // The last line of defence: these would be the host's own settings, and its own addresses.
-  if (readlinkSync(NAMESPACE) === home) throw new Error('not in a namespace of its own: nothing was changed');
-  await run(args.filter((arg) => !arg.startsWith(INSIDE)).map((arg) => arg.split('=')));
-}
+await inOwnNamespace(import.meta.filename, run);
 
 async function run(settings) {
   const ip = (...words) => execFileSync('ip', words);
-  ip('link', 'set', 'lo', 'up');
   for (const address of [SERVER, CLIENT]) ip('address', 'add', `${address}/32`, 'dev', 'lo');
   // Probes need a way to go once nobody has the address.
   ip('route', 'add', '10.0.0.0/8', 'dev', 'lo');
-  for (const [key, value] of settings) {
-    if (!/^net\.[a-z0-9._]+$/.test(key)) throw new Error(`not a key of a network namespace: ${key}`);
-    writeFileSync(`/proc/sys/${key.replaceAll('.', '/')}`, value);
-  }
+  writeSettings(settings);
   const keepAlive = keepAliveSetter();
   const held = new Set();
   let onGone = () => {};

@@ -5,6 +5,11 @@ import type { Fraction } from '../model/profile.ts';
 /** Given or not. */
 export const flag = z._default(z.boolean(), false);
 
+function refuse(context: { readonly issues: z.core.$ZodRawIssue[] }, input: string, message: string): never {
+  context.issues.push({ code: 'custom', input, message });
+  return z.NEVER;
+}
+
 /** A text; yargs makes a list of what is given twice. */
 export const once = (name: string) => z.optional(z.string(`--${name} is given twice or without a value`));
 
@@ -23,12 +28,7 @@ export const count = (name: string, max: bigint, min = 1n) =>
     z.transform((value, context) => {
       if (value === undefined) return null;
       if (/^\d{1,18}$/.test(value) && BigInt(value) >= min && BigInt(value) <= max) return BigInt(value);
-      context.issues.push({
-        code: 'custom',
-        input: value,
-        message: `"${value}" is not a whole number from ${min} to ${max}`,
-      });
-      return z.NEVER;
+      return refuse(context, value, `"${value}" is not a whole number from ${min} to ${max}`);
     }),
   );
 
@@ -41,12 +41,7 @@ export const percent = (name: string) =>
       const match = /^(\d{1,3})(?:\.(\d{1,3}))?%$/.exec(value);
       const numerator = BigInt(match?.[1] ?? '101') * 1000n + BigInt((match?.[2] ?? '').padEnd(3, '0'));
       if (numerator <= 100_000n) return { numerator, denominator: 100_000n, text: value };
-      context.issues.push({
-        code: 'custom',
-        input: value,
-        message: `"${value}" is not a share from 0% to 100%, such as 5%`,
-      });
-      return z.NEVER;
+      return refuse(context, value, `"${value}" is not a share from 0% to 100%, such as 5%`);
     }),
   );
 
@@ -59,12 +54,7 @@ export const duration = (name: string) =>
       const match = /^([1-9]\d{0,5})(s|m|h)$/.exec(value);
       if (match?.[1] !== undefined)
         return Number(match[1]) * { s: 1, m: 60, h: 3600 }[match[2] as 's' | 'm' | 'h'];
-      context.issues.push({
-        code: 'custom',
-        input: value,
-        message: `"${value}" is not a time such as 90s, 5m or 2h`,
-      });
-      return z.NEVER;
+      return refuse(context, value, `"${value}" is not a time such as 90s, 5m or 2h`);
     }),
   );
 
@@ -78,8 +68,7 @@ export const assignments = (name: string) =>
         const [, key, assigned] = /^([a-z0-9_.-]+)=(.+)$/is.exec(text) ?? [];
         if (key === undefined || assigned === undefined || Object.hasOwn(set, key)) {
           const what = key === undefined ? 'is not KEY=VALUE' : 'is given twice';
-          context.issues.push({ code: 'custom', input: text, message: `"${text}" ${what} (--${name})` });
-          return z.NEVER;
+          return refuse(context, text, `"${text}" ${what} (--${name})`);
         }
         set[key] = assigned.trim();
       }

@@ -91,8 +91,8 @@ export const CAP_NET_ADMIN = 12n;
 export const CAP_SYS_ADMIN = 21n;
 export const CAP_SYS_RESOURCE = 24n;
 
-export function hasCapability(machine: Machine, bit: bigint): boolean {
-  return ((machine.capabilities >> bit) & 1n) === 1n;
+export function hasCapability({ capabilities }: Pick<Machine, 'capabilities'>, bit: bigint): boolean {
+  return ((capabilities >> bit) & 1n) === 1n;
 }
 
 /** The bytes that this machine may really use: RAM, or less where a cgroup says so. */

@@ -51,10 +51,10 @@ export const rule: Rule = {
       if (written.outcome !== 'stored' || written.value.kind !== 'integer') return [];
       const next = asQuantity(key, written.value.n);
       const now = typeof live === 'bigint' ? asQuantity(key, live) : live;
-      if (next !== 'unlimited' && compareQuantity(next, now) === 0) {
-        return loweredAlready(key, next, { where, file, need, snapshot });
-      }
-      if (next === 'unlimited' || compareQuantity(next, now) >= 0) return [];
+      if (next === 'unlimited') return [];
+      const order = compareQuantity(next, now);
+      if (order === 0) return loweredAlready(key, next, { where, file, need, snapshot });
+      if (order > 0) return [];
       const tooLow = next < need && compareQuantity(now, need) >= 0;
       const text = now === 'unlimited' ? '-1' : `${now}`;
       return [

@@ -2,7 +2,7 @@
 import { gatherCapabilities } from '../gather/machine.ts';
 import { parseLimits } from '../gather/proc.ts';
 import type { HostReader } from '../host/reader.ts';
-import { CAP_SYS_ADMIN } from '../model/machine.ts';
+import { CAP_SYS_ADMIN, hasCapability } from '../model/machine.ts';
 import { type PortSpan, parsePortSet } from '../model/value.ts';
 
 /** null: the key is not there, or not readable from here. Numbers above 2^53 (file-max on systemd hosts) are rounded. */
@@ -55,7 +55,7 @@ export function readMachineLimits(host: HostReader): MachineLimits {
     nprocHard: hard('Max processes'),
     nrOpen: sysctl(host, 'fs/nr_open'),
     fileMax: sysctl(host, 'fs/file-max'),
-    isAboveFileMax: ((gatherCapabilities(host) >> CAP_SYS_ADMIN) & 1n) === 1n,
+    isAboveFileMax: hasCapability({ capabilities: gatherCapabilities(host) }, CAP_SYS_ADMIN),
     epollWatches: sysctl(host, 'fs/epoll/max_user_watches'),
     pidMax: sysctl(host, 'kernel/pid_max'),
     threadsMax: sysctl(host, 'kernel/threads-max'),
