@@ -139,7 +139,7 @@ export const PROCESS_ROWS: readonly BlameRow[] = [
         key: 'fs.file-max',
         current: text(e.machine.fileMax),
         needed: text(before + 2 * e.goal + e.plan.clients * 2 * OWN_DESCRIPTORS),
-        evidence: [...say(failures), `fs.file-nr reached ${reached}`],
+        evidence: [...say(failures), `open files reached ${reached}`],
       };
     },
   },
